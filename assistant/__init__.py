@@ -1,0 +1,1 @@
+"""The voice around the state machine: agents, records, providers and the command line."""

@@ -1,0 +1,78 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command. The exit code is 0 however a call ended, 2 where it could not start."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except KeyboardInterrupt:
+        return 0
+
+
+def _console(asked: argparse.Namespace) -> int:
+    from dotenv import load_dotenv
+
+    load_dotenv()
+    # Loading these takes seconds, so a wrong option is told first.
+    from assistant import console, settings
+    from assistant.catalogue import CatalogueError
+    from assistant.knowledge import KnowledgeError
+    from assistant.prompts import PromptError
+
+    colours = not asked.no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+    report = asked.report or os.environ.get("REPORT")
+    log = asked.log or os.environ.get("LOG")
+    try:
+        options = console.Options(
+            report=_writable(report),
+            customize=asked.customize or os.environ.get("CUSTOMIZE", "") not in ("", "0"),
+            colours=colours,
+            log=_writable(log),
+        )
+        asyncio.run(console.talk(settings.read(shop=asked.shop), options))
+    except (CatalogueError, KnowledgeError, PromptError, settings.SettingsError, OSError) as error:
+        print(f"The call could not start: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _writable(name: str | None) -> Path | None:
+    """A file that can be written, found out before the call rather than after it.
+
+    Raises:
+        OSError: it cannot.
+    """
+    if not name:
+        return None
+    path = Path(name).expanduser()
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise OSError(f"{path} cannot be written; name a file in a folder that can.")
+    return path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m assistant", description="The phone line of an iPhone shop."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    console = commands.add_parser("console", help="talk to the assistant here")
+    console.add_argument("--shop", metavar="DIR", help="the shop's own words, catalogue, knowledge")
+    console.add_argument("--report", metavar="FILE", help="write the call as JSON at its end")
+    console.add_argument("--customize", action="store_true", help="ask for each agent's instructions")
+    console.add_argument("--no-color", action="store_true", help="no colours")
+    console.add_argument("--log", metavar="FILE", help="write what the libraries say to a file")
+    console.set_defaults(run=_console)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

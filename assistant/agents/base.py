@@ -1,0 +1,158 @@
+"""What every agent does: take over a call without dead air, and speak only while it is theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import ClassVar, TypeVar, cast
+
+from livekit.agents import Agent, APIError, ModelSettings, llm
+
+from assistant import handoff, lines, tools
+from assistant.amounts import SentenceGate, may_say
+from assistant.providers.failures import explain
+from assistant.userdata import UserData
+from statemachine import lines as conversation
+from statemachine.effects import HandOff
+from statemachine.states import State
+from statemachine.triggers import CallFailed
+
+log = logging.getLogger("assistant.agents")
+T = TypeVar("T")
+FAILURES_TO_GIVE_UP = 3
+"""After so many failed requests in a row the call is ended, with an apology."""
+
+
+class ShopAgent(Agent):
+    """An agent of one state. What it knows is rendered anew for each request of the model."""
+
+    state: ClassVar[State]
+
+    def __init__(self, data: UserData) -> None:
+        super().__init__(
+            instructions=data.prompts.instructions_for(self.state), tools=tools.every_tool()
+        )
+        self._data = data
+
+    async def on_enter(self) -> None:
+        """Take over the line: whatever fails in here, the caller hears something."""
+        try:
+            await self._enter()
+        except Exception:
+            log.exception("call %s: entering %s failed", self._data.call.id, self.state)
+            if self._data.call.state is self.state:
+                self.session.say(self._data.prompts.word(lines.APOLOGY_ENTERING))
+
+    async def _enter(self) -> None:
+        data, arriving = self._data, self._data.arriving
+        if data.call.state is not self.state:
+            return  # the call has moved on already; the agent of its state speaks
+        await self.update_chat_ctx(handoff.carried_over(self.session.history))
+        if arriving is None:
+            self.session.say(data.prompts.word(conversation.GREETING))
+        elif arriving.wish:
+            self.session.say(data.prompts.word(lines.BRIDGE))
+            self.session.generate_reply()
+        else:
+            self.session.say(data.prompts.word(arriving.opening))
+
+    def _transfer_to_agent(self, handoff: HandOff) -> None:
+        """Carry out the machine's handoff: put the agent of that state on the line."""
+        self._data.prev_agent = self
+        self._data.arriving = handoff
+        self.session.update_agent(self._data.agents[handoff.to.value])
+
+    async def llm_node(
+        self,
+        chat_ctx: llm.ChatContext,
+        tools: list[llm.Tool],
+        model_settings: ModelSettings,
+    ) -> AsyncIterator[llm.ChatChunk | str]:
+        """One request of the model: with what is known and offered now, its words checked."""
+        if self._data.call.state is not self.state:
+            return  # another agent's turn to speak
+        said = False
+        try:
+            async for part in self._asked(chat_ctx, tools, model_settings):
+                said = True
+                yield part
+            self._data.failures = 0
+        except (APIError, TimeoutError) as error:
+            log.error("%s", explain(error, self._data.settings))
+            yield self._apology()
+            return
+        except Exception:
+            log.exception("call %s: the model's reply failed", self._data.call.id)
+            yield self._apology()
+            return
+        if not said:
+            yield self._data.prompts.word(lines.APOLOGY)
+
+    async def _asked(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncIterator[llm.ChatChunk | str]:
+        """The model's answer: tool calls as they come, words sentence by sentence."""
+        chat, offer = self._prompt(chat_ctx, tools)
+        gate = self._gate(chat_ctx)
+        mute_tools = model_settings.tool_choice == "none"
+        answer = Agent.default.llm_node(self, chat, offer, model_settings)
+        patience = self._data.settings.first_word
+        async for chunk in _within(cast("AsyncIterable[llm.ChatChunk]", answer), patience):
+            for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
+                yield sentence
+            if chunk.delta and chunk.delta.tool_calls and not mute_tools:
+                chunk.delta.content = None
+                yield chunk
+        for sentence in gate.flush():
+            yield sentence
+
+    def _prompt(
+        self, chat_ctx: llm.ChatContext, every: list[llm.Tool]
+    ) -> tuple[llm.ChatContext, list[llm.Tool]]:
+        data, words = self._data, handoff.last_words(chat_ctx)
+        new = words.text_content if words and words.id not in data.heard else None
+        offer = tools.offered(every, data, new)
+        chat = handoff.prompted(
+            chat_ctx, data.prompts.instructions_for(self.state), self.state, data.call.facts
+        )
+        messages, _ = chat.to_provider_format(format="openai")
+        schemas = llm.ToolContext(offer).parse_function_tools("openai")
+        data.call.requests += 1
+        data.call.prompt_characters += len(json.dumps({"messages": messages, "tools": schemas}))
+        return chat, offer
+
+    def _gate(self, chat_ctx: llm.ChatContext) -> SentenceGate:
+        facts = self._data.call.facts
+        heard = handoff.caller_said(chat_ctx)
+
+        def allowed(sentence: str) -> bool:
+            price = facts.selection.price_cents if facts.selection else None
+            return may_say(sentence, facts.offers, price, facts.selected_model, heard)
+
+        return SentenceGate(allowed, self._data.prompts.word(lines.PRICE_UNSAID))
+
+    def _apology(self) -> str:
+        """What is said instead of a reply; the third time in a row the call is given up."""
+        data = self._data
+        data.failures += 1
+        if data.failures < FAILURES_TO_GIVE_UP:
+            return data.prompts.word(lines.APOLOGY)
+        asyncio.get_running_loop().create_task(data.call.fire(CallFailed()))
+        return data.prompts.word(lines.APOLOGY_FAREWELL)
+
+
+async def _within(stream: AsyncIterable[T], seconds: float) -> AsyncIterator[T]:
+    """A stream that may not stay silent for longer than that.
+
+    Raises:
+        TimeoutError: it did.
+    """
+    parts = aiter(stream)
+    while True:
+        try:
+            part = await asyncio.wait_for(anext(parts), seconds)
+        except StopAsyncIteration:
+            return
+        yield part

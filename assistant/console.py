@@ -1,0 +1,238 @@
+"""Talking to the assistant in a terminal, or from a pipe: a text call with its workings in view."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import uuid
+import warnings
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from livekit.agents import ConversationItemAddedEvent, llm
+
+from assistant import catalogue, knowledge, prompts, providers, report
+from assistant.call import Call
+from assistant.handoff import known
+from assistant.prompts import Prompts
+from assistant.records import Entry, MemoryStore
+from assistant.session import Line
+from assistant.settings import Settings
+from assistant.text import TextCall
+from assistant.userdata import UserData
+from statemachine.states import OPEN, State
+
+HELP = """  /state   where the call stands and what is established
+  /why     why the last refused trigger was refused
+  /help    this
+  /quit    hang up
+  Anything else is said to the assistant."""
+
+ReadLine = Callable[[], Awaitable[str | None]]
+"""The next line typed, or nothing once there are no more."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    report: Path | None = None
+    customize: bool = False
+    colours: bool = True
+    log: Path | None = None
+
+
+class Screen:
+    """What the person at the terminal sees."""
+
+    def __init__(self, colours: bool) -> None:
+        self._colours = colours
+
+    def speech(self, who: str, text: str) -> None:
+        """Somebody says something."""
+        print(f"{self._paint('1;36', who + ':')} {text}", flush=True)
+
+    def heard(self, text: str) -> None:
+        """What a piped caller said; a person at a terminal sees their own line already."""
+        print(f"{self._paint('1;32', 'Caller:')} {text}", flush=True)
+
+    def trigger(self, entry: Entry) -> None:
+        """A trigger with the state before and after, or why it was refused."""
+        given = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items() if value)
+        named = f"{entry.trigger}({given})"
+        if entry.accepted:
+            print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"), flush=True)
+        else:
+            why = " ".join(entry.reasons)
+            print(self._paint("33", f"  [{named} refused in {entry.source}: {why}]"), flush=True)
+
+    def note(self, text: str) -> None:
+        """Something about the call rather than in it."""
+        print(self._paint("2", text), flush=True)
+
+    def trouble(self, text: str) -> None:
+        """Something the operator should see to."""
+        print(self._paint("1;31", f"! {text}"), file=sys.stderr, flush=True)
+
+    def prompt(self) -> str:
+        """What stands before the person's own line."""
+        return self._paint("1;32", "You: ")
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self._colours else text
+
+
+class _Trouble(logging.Handler):
+    """Shows the assistant's own warnings as one line each; tracebacks go to the log file only."""
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(logging.WARNING)
+        self._screen = screen
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._screen.trouble(record.getMessage())
+
+
+def keep_quiet(screen: Screen, log: Path | None) -> None:
+    """Keep libraries off the screen; with a log file, everything goes there."""
+    warnings.simplefilter("ignore")
+    root = logging.getLogger()
+    root.handlers = [logging.FileHandler(log) if log else logging.NullHandler()]
+    root.setLevel(logging.DEBUG if log else logging.WARNING)
+    logging.getLogger("assistant").addHandler(_Trouble(screen))
+
+
+async def talk(settings: Settings, options: Options) -> None:
+    """Hold one call and write its report, however it ends.
+
+    Raises:
+        CatalogueError, KnowledgeError, PromptError, SettingsError: it cannot start.
+    """
+    screen = Screen(options.colours)
+    keep_quiet(screen, options.log)
+    shop = settings.shop
+    words = prompts.load(shop)
+    models = catalogue.load(_own(shop, "catalogue.toml"))
+    problems = knowledge.load(_own(shop, "knowledge.toml"))
+    parts = providers.build(settings, models, problems)
+    by_hand = sys.stdin.isatty()
+    read_line = _typed(screen) if by_hand else _piped()
+    if options.customize:
+        words = await _customized(words, screen, read_line if by_hand else None)
+
+    call = await Call.begin(f"console-{uuid.uuid4().hex[:12]}", models.offers, MemoryStore())
+    line = Line(UserData(call, words, models, problems, settings), parts.llm)
+    text = TextCall(line)
+    for reason in parts.reasons:
+        screen.note(reason)
+    screen.note("A text call: type what the caller says, /help for more.\n")
+    _show(screen, call, line, words, echo=not by_hand)
+    try:
+        await text.start()
+        await _converse(text, screen, read_line, by_hand)
+    finally:
+        await text.hang_up()
+        if options.report:
+            report.write(call, options.report)
+        await parts.llm.aclose()
+    screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
+
+
+def _own(shop: Path | None, name: str) -> Path | None:
+    path = shop / name if shop else None
+    return path if path and path.exists() else None
+
+
+def _show(screen: Screen, call: Call, line: Line, words: Prompts, *, echo: bool) -> None:
+    names = {State.GREETING: words.persona}
+
+    def on_item(event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or not item.text_content:
+            return
+        if item.role == "assistant":
+            speaker = call.on_the_line
+            screen.speech(names.get(speaker, speaker.desk.capitalize()), item.text_content.strip())
+        elif item.role == "user" and echo:
+            screen.heard(item.text_content)
+
+    call.observers.append(screen.trigger)
+    line.session.on("conversation_item_added", on_item)
+
+
+async def _converse(text: TextCall, screen: Screen, read_line: ReadLine, by_hand: bool) -> None:
+    call = text.line.data.call
+    while not text.ended:
+        said = await read_line()
+        if said is None or said.strip() == "/quit":
+            return
+        words = said.strip()
+        if words == "/help":
+            screen.note(HELP)
+        elif words == "/state":
+            screen.note(known(call.state, call.facts))
+        elif words == "/why":
+            refused = [entry for entry in call.journal if not entry.accepted]
+            screen.note(" ".join(refused[-1].reasons) if refused else "Nothing was refused so far.")
+        elif words.startswith("/"):
+            screen.note(f"There is no {words.split()[0]}.\n{HELP}")
+        elif words:
+            await text.say(words)
+
+
+async def _customized(words: Prompts, screen: Screen, read_line: ReadLine | None) -> Prompts:
+    """Ask for each agent's instructions; Enter keeps what is there."""
+    if read_line is None:
+        screen.note("CUSTOMIZE=1 needs a terminal to ask in; the instructions stay as they are.")
+        return words
+    for state in OPEN:
+        screen.note(f"\n{state.agent} is told:\n{words.instructions_for(state)}\n")
+        screen.note(f"New instructions for {state.agent}, in one line; Enter keeps them.")
+        given = await read_line()
+        if given is None:
+            break
+        if given.strip():
+            try:
+                words = prompts.with_instructions(words, {state.value: given}, "typed")
+            except prompts.PromptError as error:
+                screen.trouble(f"Kept as they are: {error}")
+    return words
+
+
+def _typed(screen: Screen) -> ReadLine:
+    """Lines typed at a terminal, with history and editing."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.formatted_text import ANSI
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+    from prompt_toolkit.patch_stdout import patch_stdout
+
+    folder = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "iphone-shop"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        history: FileHistory | InMemoryHistory = FileHistory(str(folder / "history"))
+    except OSError:
+        history = InMemoryHistory()
+    asker: PromptSession[str] = PromptSession(history=history)
+
+    async def read() -> str | None:
+        try:
+            with patch_stdout(raw=True):
+                return await asker.prompt_async(ANSI(screen.prompt()))
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    return read
+
+
+def _piped() -> ReadLine:
+    """Lines from a pipe or a file, one at a time as they are wanted."""
+    source = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
+
+    async def read() -> str | None:
+        line = await asyncio.get_running_loop().run_in_executor(None, source.readline)
+        return line if line else None
+
+    return read

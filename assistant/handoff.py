@@ -1,0 +1,67 @@
+"""What an agent knows when it speaks: its instructions, what is established, the last messages."""
+
+from __future__ import annotations
+
+from livekit.agents import llm
+
+from statemachine.facts import Facts, Order, Selection
+from statemachine.offers import money
+from statemachine.states import State
+
+LAST_MESSAGES = 12
+"""How many messages of the call an agent taking over gets to see."""
+
+
+def known(state: State, facts: Facts) -> str:
+    """What the call has established, as lines that the model reads with its instructions."""
+    chosen = facts.selection
+    lines = [
+        f"- state: {state.value}",
+        f"- caller's name: {facts.customer_name}" if facts.customer_name else "",
+        f"- selected: {_phone(chosen)} ({'ordered' if chosen.ordered else 'not ordered'})"
+        if chosen
+        else "",
+        *(f"- order {order.number}: {_phone(order)}" for order in facts.orders),
+        *(f"- ticket {t.number} ({t.status}): {t.issue}" for t in facts.tickets),
+        f"- put through with the wish: {facts.wish}" if facts.wish else "",
+    ]
+    return "\n".join(["Known so far:", *filter(None, lines)])
+
+
+def _phone(phone: Selection | Order) -> str:
+    price = money(phone.price_cents)
+    return ", ".join(filter(None, (phone.model, phone.storage, phone.colour, price)))
+
+
+def prompted(chat: llm.ChatContext, instructions: str, state: State, facts: Facts) -> llm.ChatContext:
+    """The chat as the model gets it: the present instructions first, then what was said."""
+    system = llm.ChatMessage(role="system", content=[f"{instructions}\n\n{known(state, facts)}"])
+    said = chat.copy(exclude_instructions=True, exclude_handoff=True, exclude_config_update=True)
+    return llm.ChatContext([system, *said.items])
+
+
+def carried_over(history: llm.ChatContext) -> llm.ChatContext:
+    """The last messages of the call, whole and without tool calls, for the agent taking over."""
+    said = history.copy(
+        exclude_function_call=True,
+        exclude_instructions=True,
+        exclude_empty_message=True,
+        exclude_handoff=True,
+        exclude_config_update=True,
+    )
+    return llm.ChatContext(said.items[-LAST_MESSAGES:])
+
+
+def last_words(chat: llm.ChatContext) -> llm.ChatMessage | None:
+    """The caller's last message in a chat."""
+    said = (item for item in reversed(chat.items) if isinstance(item, llm.ChatMessage))
+    return next((message for message in said if message.role == "user"), None)
+
+
+def caller_said(chat: llm.ChatContext) -> list[str]:
+    """Everything the caller said in a chat."""
+    return [
+        item.text_content or ""
+        for item in chat.items
+        if isinstance(item, llm.ChatMessage) and item.role == "user"
+    ]

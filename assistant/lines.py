@@ -1,0 +1,43 @@
+"""The sentences that code speaks beside the conversation's own: bridges, look-ups, apologies."""
+
+from __future__ import annotations
+
+from statemachine.lines import CONVERSATION, Line
+
+RECOMMENDED = Line(
+    "recommended", "I'd suggest the {model}. {pitch} With {storage} it's {price}."
+)
+ALSO_RECOMMENDED = Line(
+    "also_recommended", "Or there's the {model}. {pitch} With {storage} it's {price}."
+)
+OVER_BUDGET = Line(
+    "over_budget",
+    "Nothing we have comes in under {budget}. "
+    "The closest is the {model} with {storage}, at {price}.",
+)
+COMPARED = Line(
+    "compared",
+    "The {first} with {first_storage} is {first_price}. {first_pitch} "
+    "The {second} with {second_storage} is {second_price}. {second_pitch}",
+)
+WHICH_OF_THEM = Line("which_of_them", "Which one would you like?")
+LIKE_IT = Line("like_it", "Would you like that one?")
+
+BRIDGE = Line("bridge", "One moment.")
+FIRST_STEP = Line("first_step", "Let's try something first. {step} Tell me how that goes.")
+NO_STEP = Line("no_step", "Tell me a little more about what it does.")
+PRICE_UNSAID = Line("price_unsaid", "Tell me which model you mean, and I'll give you its exact price.")
+APOLOGY = Line("apology", "I'm sorry, something went wrong on my side. Could you say that again?")
+APOLOGY_ENTERING = Line(
+    "apology_entering", "I'm sorry, something went wrong on my side. How can I help you?"
+)
+APOLOGY_RECORDS = Line(
+    "apology_records", "I'm sorry, I couldn't write that down just now. Could you say it once more?"
+)
+APOLOGY_FAREWELL = Line(
+    "apology_farewell",
+    "I'm sorry, our line isn't working properly. Please call again a little later. Goodbye!",
+)
+
+ALL = (*CONVERSATION, *(line for line in list(vars().values()) if isinstance(line, Line)))
+"""Every line a shop may word anew."""

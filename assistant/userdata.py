@@ -1,0 +1,60 @@
+"""What all agents of a call share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from livekit.agents import Agent
+
+from assistant.call import Call
+from assistant.catalogue import Catalogue
+from assistant.knowledge import Knowledge
+from assistant.prompts import Prompts
+from assistant.settings import Settings
+from statemachine.effects import HandOff
+
+
+def unspoken(text: str) -> None:
+    """Nobody is on the line to hear it."""
+
+
+@dataclass
+class UserData:
+    """A call's shared data. What was established is read from the machine's facts, its only home."""
+
+    call: Call
+    prompts: Prompts
+    catalogue: Catalogue
+    knowledge: Knowledge
+    settings: Settings = field(default_factory=Settings)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    """The registry: by state, the agent who speaks there."""
+    prev_agent: Agent | None = None
+    """The agent who was on the line before."""
+    arriving: HandOff | None = None
+    """The handoff that the agent entering now carries on from."""
+    heard: set[str] = field(default_factory=set)
+    """Ids of the caller's messages that the call has been told of."""
+    speak: Callable[[str], None] = unspoken
+    """Says a fixed text to the caller, after what is being said."""
+    handled: Counter[str] = field(default_factory=Counter)
+    """By call id, how often a tool's own code has run; what is missing here was never ours."""
+    failures: int = 0
+    """How many requests of the model have failed in a row."""
+
+    @property
+    def customer_name(self) -> str | None:
+        """The caller's name, once they gave it."""
+        return self.call.facts.customer_name or None
+
+    @property
+    def selected_model(self) -> str | None:
+        """The iPhone they chose last."""
+        return self.call.facts.selected_model or None
+
+    @property
+    def support_issue(self) -> str | None:
+        """The problem they called about last."""
+        return self.call.facts.support_issue or None

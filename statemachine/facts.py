@@ -1,0 +1,86 @@
+"""What a call has established so far: frozen, typed, and complete enough to carry on from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statemachine.answers import Answer
+from statemachine.offers import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """An iPhone the caller chose, at the price that was quoted."""
+
+    model: str
+    storage: str
+    colour: str
+    price_cents: int
+    turn: int
+    """The caller's turn in which it was selected and priced."""
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it was placed."""
+
+    number: str
+    model: str
+    storage: str
+    colour: str
+    price_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A support ticket."""
+
+    number: str
+    issue: str
+    resolved: bool = False
+
+    @property
+    def status(self) -> str:
+        """`open` or `resolved`."""
+        return "resolved" if self.resolved else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the guards decide on and an agent taking over needs to know.
+
+    Turns are counted from one: the caller's first words are turn 1. There is no clock in here.
+    """
+
+    offers: tuple[Offer, ...] = ()
+    """What the shop sells, fixed when the call begins, so that a price holds for the whole call."""
+    reference: str = ""
+    """The call's own number, given when it begins; order and ticket numbers are made from it."""
+    turn: int = 0
+    answer: Answer = Answer.OPEN
+    entered_at: int = 0
+    """The turn in which the present state was entered from another one."""
+    wish: str = ""
+    customer_name: str = ""
+    selection: Selection | None = None
+    orders: tuple[Order, ...] = ()
+    support_issue: str = ""
+    logged_at: int = 0
+    """The turn in which the last issue was logged."""
+    tickets: tuple[Ticket, ...] = ()
+
+    @property
+    def selected_model(self) -> str:
+        """The selected model's name, empty while there is none."""
+        return self.selection.model if self.selection else ""
+
+    @property
+    def open_tickets(self) -> tuple[Ticket, ...]:
+        """The tickets that are not resolved, oldest first."""
+        return tuple(ticket for ticket in self.tickets if not ticket.resolved)
+
+
+def number(prefix: str, reference: str, nth: int) -> str:
+    """The number of a call's nth order or ticket: `S48213`, then `S48213-2`."""
+    return f"{prefix}{reference}" if nth == 1 else f"{prefix}{reference}-{nth}"

@@ -1,0 +1,121 @@
+"""What an accepted trigger does: the facts as they stand afterwards, and the effects it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from statemachine import lines, offers
+from statemachine.effects import Advise, Effect, OpenTicket, PlaceOrder, ResolveTicket, Say
+from statemachine.facts import Facts, Order, Selection, Ticket, number
+from statemachine.lines import Line
+from statemachine.triggers import (
+    CallerSpoke,
+    CompleteSupport,
+    ConfirmPurchase,
+    LogSupportIssue,
+    RecordName,
+    SelectModel,
+    ToBuying,
+    ToSupport,
+    Trigger,
+)
+
+T = TypeVar("T", bound=Trigger)
+Outcome = tuple[Facts, tuple[Effect, ...]]
+Update = Callable[[Facts, T], Outcome]
+
+
+def keep(facts: Facts, trigger: Trigger) -> Outcome:
+    """Nothing new is known, and nothing is asked of the world outside."""
+    return facts, ()
+
+
+def say(line: Line) -> Callable[[Facts, Trigger], Outcome]:
+    """Nothing new is known; speak a line that has no placeholders of its own."""
+
+    def speak(facts: Facts, trigger: Trigger) -> Outcome:
+        return facts, (Say(line),)
+
+    return speak
+
+
+def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
+    """One more turn of the caller, and what it was as an answer."""
+    return replace(facts, turn=facts.turn + 1, answer=trigger.answer), ()
+
+
+def carry_wish(facts: Facts, trigger: ToBuying | ToSupport) -> Outcome:
+    """What the caller wants of the desk they are put through to."""
+    return replace(facts, wish=trigger.wish.strip()), ()
+
+
+def note_name(facts: Facts, trigger: RecordName) -> Outcome:
+    """The caller's name, with capitals where it came without any."""
+    name = " ".join(trigger.name.split())
+    return replace(facts, customer_name=name.title() if name.islower() else name), ()
+
+
+def select(facts: Facts, trigger: SelectModel) -> Outcome:
+    """A new selection, spoken with its price and the question whether to order it.
+
+    Storage and colour said before stand when the same model is chosen again; another model, or
+    another one of a model already ordered, begins anew with its smallest storage.
+    """
+    model = offers.resolve_model(facts.offers, trigger.model) or ""
+    before = facts.selection
+    same = before if before and before.model == model and not before.ordered else None
+    storage = offers.find_storage(trigger.storage) or (same.storage if same else "")
+    colour = offers.find_colour(facts.offers, trigger.colour, model) or (same.colour if same else "")
+    offer = offers.offer_of(facts.offers, model, storage)
+    if offer is None:
+        raise LookupError(f"{trigger} is not on offer, and no guard refused it")
+    chosen = Selection(offer.model, offer.storage, colour, offer.price_cents, facts.turn)
+    values = (
+        ("model", chosen.model),
+        ("storage", chosen.storage),
+        ("price", offers.money(chosen.price_cents)),
+    )
+    quote = Say(lines.QUOTE, values)
+    if colour:
+        quote = Say(lines.QUOTE_IN_COLOUR, (*values, ("colour", colour)))
+    return replace(facts, selection=chosen), (quote,)
+
+
+def order(facts: Facts, trigger: ConfirmPurchase) -> Outcome:
+    """The selection becomes an order, and its number is spoken."""
+    chosen = facts.selection
+    if chosen is None:
+        raise LookupError("nothing is selected, and no guard refused the order")
+    placed = Order(
+        number("S", facts.reference, len(facts.orders) + 1),
+        chosen.model,
+        chosen.storage,
+        chosen.colour,
+        chosen.price_cents,
+    )
+    after = replace(
+        facts, selection=replace(chosen, ordered=True), orders=(*facts.orders, placed)
+    )
+    return after, (PlaceOrder(placed), Say(lines.ORDERED, (("order", placed.number),)))
+
+
+def log_issue(facts: Facts, trigger: LogSupportIssue) -> Outcome:
+    """The problem and a ticket for it, spoken with the first step to try."""
+    issue = " ".join(trigger.issue.split())
+    ticket = Ticket(number("T", facts.reference, len(facts.tickets) + 1), issue)
+    after = replace(
+        facts, support_issue=issue, logged_at=facts.turn, tickets=(*facts.tickets, ticket)
+    )
+    noted = Say(lines.ISSUE_NOTED, (("ticket", ticket.number),))
+    return after, (OpenTicket(ticket), noted, Advise(issue))
+
+
+def resolve(facts: Facts, trigger: CompleteSupport) -> Outcome:
+    """The newest open ticket is resolved, and the wish that led here is served."""
+    solved = facts.open_tickets[-1]
+    tickets = tuple(
+        replace(ticket, resolved=True) if ticket == solved else ticket for ticket in facts.tickets
+    )
+    return replace(facts, tickets=tickets, wish=""), (ResolveTicket(solved.number), Say(lines.FIXED))
