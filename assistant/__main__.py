@@ -42,6 +42,36 @@ def _console(asked: argparse.Namespace) -> int:
     except (CatalogueError, KnowledgeError, PromptError, settings.SettingsError, OSError) as error:
         print(f"The call could not start: {error}", file=sys.stderr)
         return 2
+    except Exception as error:
+        kind = type(error).__name__
+        print(f"The call could not start, by a fault of ours: {kind}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _rooms(asked: argparse.Namespace) -> int:
+    from dotenv import load_dotenv
+
+    load_dotenv()
+    from assistant import room, settings, start
+    from assistant.catalogue import CatalogueError
+    from assistant.knowledge import KnowledgeError
+    from assistant.prompts import PromptError
+
+    try:
+        if asked.command == "room":
+            room.run(asked.server)
+        else:
+            start.run(settings.read(), dev=asked.command == "dev")
+    except (
+        CatalogueError,
+        KnowledgeError,
+        PromptError,
+        settings.SettingsError,
+        start.StartError,
+    ) as error:
+        print(f"No calls are taken: {error}", file=sys.stderr)
+        return 2
     return 0
 
 
@@ -63,14 +93,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m assistant", description="The phone line of an iPhone shop."
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     console = commands.add_parser("console", help="talk to the assistant here")
     console.add_argument("--shop", metavar="DIR", help="the shop's own words, catalogue, knowledge")
     console.add_argument("--report", metavar="FILE", help="write the call as JSON at its end")
-    console.add_argument("--customize", action="store_true", help="ask for each agent's instructions")
+    console.add_argument(
+        "--customize", action="store_true", help="ask for each agent's instructions"
+    )
     console.add_argument("--no-color", action="store_true", help="no colours")
     console.add_argument("--log", metavar="FILE", help="write what the libraries say to a file")
     console.set_defaults(run=_console)
+    room = commands.add_parser("room", help="open a LiveKit room on this machine and serve it")
+    room.add_argument("--server", metavar="FILE", help="the livekit-server, if not on the PATH")
+    room.set_defaults(run=_rooms)
+    for name, what in (("dev", "rooms, with readable logs"), ("start", "rooms, in production")):
+        commands.add_parser(name, help=f"serve LiveKit's {what}").set_defaults(run=_rooms)
     return parser
 
 

@@ -40,7 +40,8 @@ _MONEY = words(
 _MONEY_CUE = re.compile(
     r"\b(?:yours (?:for|at)|(?:have|take|get|grab|give|buy) (?:it|you|that|this|one|them|the)\b.* "
     r"(?:for|at)|let (?:it|you)\b.* for|go(?:es|ing)? for|(?:can|could|will|ll) (?:do|say)|"
-    r"(?:come|go|bring|drop|lower|cut|take|get) .*down|down to|how about|make it|settle (?:on|for)|"
+    r"(?:come|go|bring|drop|lower|cut|take|get) .*down|down to|how does|"
+    r"(?:drop|lower|cut|bring) (?:it|that|the)\b.* to|how about|make it|settle (?:on|for)|"
     r"meet you at|for (?:just|only)|just for you|lets say|a month|per month|a year|per year)\b"
 )
 _HEDGES = words(
@@ -50,7 +51,7 @@ _HEDGES = words(
 _DIRECT = words(
     "is was be are at for to costs cost costing pay pays paying charge charges charged do than "
     "under over below above save saves spend by off total priced with price make it dollars "
-    "bucks quote quoted deal from say about down pounds euros worth of discount"
+    "bucks does quote quoted deal from say about down pounds euros worth of discount"
 )
 _CONTINUES = words(
     "for and or a per with now today instead only if plus total all in flat even off less more "
@@ -74,7 +75,8 @@ _COUNTED = STORAGE_UNITS | words(
     "people person photo photos picture pictures video videos song songs app apps lens lenses core "
     "cores chip chips generation generations button buttons question questions point points item "
     "items piece pieces unit units order orders ticket tickets issue issues am pm oclock a.m p.m "
-    "percent pixels by resolution fps street avenue road st nd rd th place places side sides hand "
+    "percent pixels by resolution frame frames fps street avenue "
+    "road st nd rd th place places side sides hand "
     "business working store stores shop choice choices desk line lines ringtone charge charges "
     "more last other another installment installments instalment instalments payment payments "
     "customer customers digit digits star stars finger word words letter letters cable cables"
@@ -170,7 +172,7 @@ def _reads_as_money(tokens: list[Token], start: int, number: Number, about_money
     before, nearest, end = word_at(tokens, back), word_at(tokens, start - 1), number.end
     following, paused = word_at(tokens, end), end >= len(tokens) or tokens[end].pause
     value = number.value
-    direct = before in _DIRECT and not (before == "is" and word_at(tokens, back - 1) == "there")
+    direct = before in _DIRECT and word_at(tokens, back - 1) != "there"
     periodic = following in ("a", "per", "each", "every", "monthly") and not paused
     if not paused and (
         following in _COUNTED
@@ -180,11 +182,12 @@ def _reads_as_money(tokens: list[Token], start: int, number: Number, about_money
     if value in _BARE_SIZES and not (about_money and direct and nearest not in ("with", "for")):
         return False
     if number.digits:
-        return (about_money and direct) or (
-            about_money and value >= 100 and nearest not in _POINTING
-        )
+        return about_money and (direct or (value >= 100 and nearest not in _POINTING))
+    if following == "off" and value > 1 and not paused:
+        return True
     timed = nearest in _TIMED or word_at(tokens, back) in _TIMED
-    if timed and not about_money and (1990 <= value <= 2035 or (value % 100 < 60 and number.pair)):
+    clock = number.pair and value % 100 < 60
+    if timed and not about_money and (clock or 1990 <= value <= 2035):
         return False
     if nearest in ("in", "since", "year") and 1990 <= value <= 2035:
         return False

@@ -185,7 +185,12 @@ class Call:
         self._announce(entry)
 
     async def _write(self, entry: Entry, effects: tuple[Effect, ...]) -> None:
-        await self._store.write(self.id, len(self.journal), entry, effects)
+        try:
+            await self._store.write(self.id, len(self.journal), entry, effects)
+        except RecordError:
+            raise
+        except Exception as error:  # whatever a store's driver raises, nobody is left hanging
+            raise RecordError(f"{type(error).__name__}: {error}") from error
 
     @staticmethod
     def _must_happen(outcome: Accepted) -> bool:
@@ -194,7 +199,10 @@ class Call:
 
     def _announce(self, entry: Entry) -> None:
         for observer in self.observers:
-            observer(entry)
+            try:
+                observer(entry)
+            except Exception:  # who only looks on can't hold up the call
+                log.exception("call %s: an observer of %s failed", self.id, entry.trigger)
 
 
 def _entry(outcome: Outcome) -> Entry:
@@ -209,7 +217,9 @@ def _unwritten(outcome: Accepted) -> Refused:
     return Refused(
         outcome.trigger,
         outcome.source,
-        ("It could not be written down, so it didn't happen: the caller has been told; try again.",),
+        (
+            "It could not be written down, so it didn't happen: the caller has been told; try again.",
+        ),
         (),
         Say(APOLOGY_RECORDS),
     )

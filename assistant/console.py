@@ -24,6 +24,9 @@ from assistant.settings import Settings
 from assistant.text import TextCall
 from assistant.userdata import UserData
 from statemachine.states import OPEN, State
+from statemachine.triggers import CallFailed
+
+log = logging.getLogger("assistant.console")
 
 HELP = """  /state   where the call stands and what is established
   /why     why the last refused trigger was refused
@@ -124,7 +127,7 @@ async def talk(settings: Settings, options: Options) -> None:
         words = await _customized(words, screen, read_line if by_hand else None)
 
     call = await Call.begin(f"console-{uuid.uuid4().hex[:12]}", models.offers, MemoryStore())
-    line = Line(UserData(call, words, models, problems, settings), parts.llm)
+    line = Line(UserData(call, words, models, problems, settings), parts)
     text = TextCall(line)
     for reason in parts.reasons:
         screen.note(reason)
@@ -132,7 +135,10 @@ async def talk(settings: Settings, options: Options) -> None:
     _show(screen, call, line, words, echo=not by_hand)
     try:
         await text.start()
-        await _converse(text, screen, read_line, by_hand)
+        await _converse(text, screen, read_line)
+    except Exception:
+        log.exception("The call broke off: a fault of the assistant's own; --log FILE keeps it.")
+        await call.fire(CallFailed())
     finally:
         await text.hang_up()
         if options.report:
@@ -163,7 +169,7 @@ def _show(screen: Screen, call: Call, line: Line, words: Prompts, *, echo: bool)
     line.session.on("conversation_item_added", on_item)
 
 
-async def _converse(text: TextCall, screen: Screen, read_line: ReadLine, by_hand: bool) -> None:
+async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None:
     call = text.line.data.call
     while not text.ended:
         said = await read_line()

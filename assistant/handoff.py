@@ -33,7 +33,9 @@ def _phone(phone: Selection | Order) -> str:
     return ", ".join(filter(None, (phone.model, phone.storage, phone.colour, price)))
 
 
-def prompted(chat: llm.ChatContext, instructions: str, state: State, facts: Facts) -> llm.ChatContext:
+def prompted(
+    chat: llm.ChatContext, instructions: str, state: State, facts: Facts
+) -> llm.ChatContext:
     """The chat as the model gets it: the present instructions first, then what was said."""
     system = llm.ChatMessage(role="system", content=[f"{instructions}\n\n{known(state, facts)}"])
     said = chat.copy(exclude_instructions=True, exclude_handoff=True, exclude_config_update=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from statemachine.lines import CONVERSATION, Line
 
-RECOMMENDED = Line(
-    "recommended", "I'd suggest the {model}. {pitch} With {storage} it's {price}."
-)
+RECOMMENDED = Line("recommended", "I'd suggest the {model}. {pitch} With {storage} it's {price}.")
 ALSO_RECOMMENDED = Line(
     "also_recommended", "Or there's the {model}. {pitch} With {storage} it's {price}."
 )
@@ -24,9 +22,17 @@ WHICH_OF_THEM = Line("which_of_them", "Which one would you like?")
 LIKE_IT = Line("like_it", "Would you like that one?")
 
 BRIDGE = Line("bridge", "One moment.")
+HOLD_ON = Line("hold_on", "Just a moment, please.")
+UNHEARD = Line("unheard", "Sorry, I didn't catch that. Could you say it again?")
+STILL_THERE = Line("still_there", "Are you still there?")
+TIME_IS_UP = Line(
+    "time_is_up", "I'm afraid I have to end our call here. Do call again if you need us. Goodbye!"
+)
 FIRST_STEP = Line("first_step", "Let's try something first. {step} Tell me how that goes.")
 NO_STEP = Line("no_step", "Tell me a little more about what it does.")
-PRICE_UNSAID = Line("price_unsaid", "Tell me which model you mean, and I'll give you its exact price.")
+PRICE_UNSAID = Line(
+    "price_unsaid", "Tell me which model you mean, and I'll give you its exact price."
+)
 APOLOGY = Line("apology", "I'm sorry, something went wrong on my side. Could you say that again?")
 APOLOGY_ENTERING = Line(
     "apology_entering", "I'm sorry, something went wrong on my side. How can I help you?"
@@ -41,3 +47,6 @@ APOLOGY_FAREWELL = Line(
 
 ALL = (*CONVERSATION, *(line for line in list(vars().values()) if isinstance(line, Line)))
 """Every line a shop may word anew."""
+
+FIXED = tuple(line for line in ALL if not line.placeholders)
+"""Every line without a figure or a name: the same in each call."""

@@ -13,7 +13,11 @@ _FREE = (
 )
 _PROMISES = [
     ("free", _FREE),
-    ("free", r"\bfor nothing\b(?! (?:else|phone))|\b(?:complimentary|gratis|on the house)\b"),
+    ("free", r"\bwaiv\w+ (?:the|that|your|all) (?:\w+ )?(?:cost|price|fee|charge)s?\b"),
+    (
+        "free",
+        r"\b(?:for|at) nothing\b(?! (?:else|phone))|\b(?:complimentary|gratis|on the house)\b",
+    ),
     ("free", r"\b(?:without|zero)(?: any)?(?: \w+)? (?:charge|cost)\b|\bmy treat\b"),
     (
         "free",
@@ -40,9 +44,9 @@ _NOT = re.compile(
 _CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|because|so|it's|it is|that's|this is|they're)\b")
 _OFF = re.compile(
     r"(?: the \w+)?(?: of| \w+)?(?: of the price)? ?(?:off|discount|reduction|rebate|"
-    r"cheaper|markdown|cashback|cash back|price cut|lower price|less)\b"
+    r"cheaper|interest|markdown|cashback|cash back|price cut|lower price|less)\b"
 )
-_CUT = re.compile(r"\b(?:discount|save|knock|take|price|prices|reduc\w+|rebate|off|cashback)\b")
+_CUT = re.compile(r"\b(?:discounts?|save|knock|prices?|reduc\w+|rebate|off by|cashback)\b")
 
 
 def promises_in(text: str) -> tuple[str, ...]:

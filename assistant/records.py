@@ -32,7 +32,9 @@ class Store(Protocol):
     async def begin(self, call: str, facts: Facts) -> str:
         """Note a new call and give it the reference its order and ticket numbers are made from."""
 
-    async def write(self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]) -> None:
+    async def write(
+        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+    ) -> None:
         """Write a journal entry with its order or ticket, all or nothing.
 
         Raises:
@@ -58,7 +60,9 @@ class MemoryStore:
         self.references.add(reference)
         return reference
 
-    async def write(self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]) -> None:
+    async def write(
+        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+    ) -> None:
         """Write an entry and its order or ticket; a number taken already is refused."""
         journal = self.journals.setdefault(call, {})
         if number in journal:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import cast
 
 from livekit.agents import (
+    NOT_GIVEN,
     AgentSession,
     APIConnectOptions,
     CloseEvent,
     CloseReason,
     ConversationItemAddedEvent,
     FunctionToolsExecutedEvent,
+    TurnHandlingOptions,
+    inference,
     llm,
 )
 from livekit.agents.voice.agent_session import SessionConnectOptions
@@ -19,7 +23,11 @@ from livekit.agents.voice.agent_session import SessionConnectOptions
 from assistant import lines, tools
 from assistant.agents import EVERY_AGENT, ShopAgent
 from assistant.knowledge import find
+from assistant.providers import Providers
+from assistant.providers.kept import playing
+from assistant.settings import Settings
 from assistant.userdata import UserData
+from assistant.watch import Watch
 from statemachine.effects import Advise, Effect, HandOff, HangUp, Say
 from statemachine.machine import Accepted, Outcome
 from statemachine.states import State
@@ -27,28 +35,56 @@ from statemachine.triggers import CallerHungUp, CallFailed
 
 log = logging.getLogger("assistant.session")
 
-CONNECT = SessionConnectOptions(
-    llm_conn_options=APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=10.0),
-    max_unrecoverable_errors=1_000_000,  # the agents apologise, and give up in their own way
-)
+
+def connecting(settings: Settings) -> SessionConnectOptions:
+    """How often a provider is asked again, and how long it may take."""
+    return SessionConnectOptions(
+        llm_conn_options=APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=10.0),
+        stt_conn_options=APIConnectOptions(
+            max_retry=3, retry_interval=0.3, timeout=settings.first_sound
+        ),
+        tts_conn_options=APIConnectOptions(max_retry=0, timeout=settings.first_sound),
+        max_unrecoverable_errors=1_000_000,  # the agents apologise, and give up in their own way
+    )
+
+
+def turns(settings: Settings, detector: inference.TurnDetector | None) -> TurnHandlingOptions:
+    """When it is the assistant's turn, and what interrupts it."""
+    return {
+        "turn_detection": detector,
+        "endpointing": {"min_delay": settings.min_pause, "max_delay": settings.max_pause},
+        "interruption": {
+            "mode": "vad",
+            "min_duration": settings.interruption,
+            "resume_false_interruption": True,
+            "false_interruption_timeout": settings.resume,
+        },
+        "preemptive_generation": {"enabled": True},
+    }
 
 
 class Line:
     """One caller's line: carries out effects on the session and tells the call what happened."""
 
-    def __init__(self, data: UserData, model: llm.LLM[str]) -> None:
+    def __init__(self, data: UserData, parts: Providers) -> None:
         self.data = data
         data.agents = {kind.state.value: kind(data) for kind in EVERY_AGENT}
-        data.speak = self.speak
+        data.speak = self.say
         data.call.carry_out = self.carry_out
         self.session: AgentSession[UserData] = AgentSession(
-            llm=model,
-            vad=None,
+            llm=parts.llm,
+            stt=parts.stt or NOT_GIVEN,
+            tts=parts.tts or NOT_GIVEN,
+            vad=parts.vad,
             userdata=data,
             user_away_timeout=None,
-            turn_handling={"turn_detection": None},
-            conn_options=CONNECT,
+            turn_handling=turns(data.settings, parts.turn_detection),
+            transcription_timeout=data.settings.first_sound,
+            aec_warmup_duration=data.settings.echo or None,
+            conn_options=connecting(data.settings),
         )
+        self._kept = parts.kept
+        self._watch = Watch(self.session, data, parts.stt, self.say) if parts.stt else None
         self.session.on("conversation_item_added", self._on_item)
         self.session.on("function_tools_executed", self._on_tools)
         self.session.on("close", self._on_close)
@@ -60,9 +96,24 @@ class Line:
 
     # Out: what the machine asks for
 
-    def speak(self, text: str) -> None:
-        """Say a fixed text after what is being said."""
-        self.session.say(text)
+    def say(self, text: str, *, to_the_end: bool = False, kept_only: bool = False) -> None:
+        """Say a fixed text after what is being said; from its kept sound where there is one.
+
+        `to_the_end` whatever the caller says meanwhile; `kept_only` where no voice can speak.
+        """
+        sound = self._kept.sound(text) if self._kept and self.session.output.audio else None
+        if sound is None and kept_only:
+            return
+        self.session.say(
+            text,
+            audio=NOT_GIVEN if sound is None else playing(sound),
+            allow_interruptions=False if to_the_end else NOT_GIVEN,
+        )
+
+    async def keep_lines(self) -> None:
+        """Synthesise the fixed lines that aren't kept yet."""
+        if self._kept is not None:
+            await self._kept.keep(map(self.data.prompts.word, lines.FIXED))
 
     def carry_out(self, outcome: Outcome) -> None:
         """Perform an outcome's effects; a fault in here ends in a spoken line, never in silence."""
@@ -70,16 +121,17 @@ class Line:
             if isinstance(outcome, Accepted):
                 self._perform(outcome.effects)
             elif outcome.says:
-                self.speak(self.data.prompts.word(outcome.says))
+                self.say(self.data.prompts.word(outcome.says))
         except Exception:
             log.exception("call %s: carrying out %r failed", self.data.call.id, outcome.trigger)
             if self.data.call.state is not State.ENDED:
-                self.speak(self.data.prompts.word(lines.APOLOGY))
+                with contextlib.suppress(RuntimeError):  # there is no session to speak on
+                    self.say(self.data.prompts.word(lines.APOLOGY))
 
     def _perform(self, effects: tuple[Effect, ...]) -> None:
         spoken = " ".join(filter(None, map(self._words_of, effects)))
         if spoken:
-            self.speak(spoken)
+            self.say(spoken)
         for effect in effects:
             if isinstance(effect, HandOff):
                 cast(ShopAgent, self.session.current_agent)._transfer_to_agent(effect)
@@ -99,9 +151,12 @@ class Line:
 
     def _hang_up(self, effect: HangUp) -> None:
         """The farewell is spoken to its end, whatever the caller says; then the session closes."""
-        if effect.farewell:
-            self.session.say(self.data.prompts.word(effect.farewell), allow_interruptions=False)
-        self.session.shutdown()
+        try:
+            if effect.farewell:
+                farewell = self.data.prompts.word(effect.farewell)
+                self.say(farewell, to_the_end=True)
+        finally:
+            self.session.shutdown()
 
     # In: what happens on the line
 
@@ -125,7 +180,9 @@ class Line:
 
     def _refused(self, asked: llm.FunctionCall, reason: str) -> None:
         """Journal what LiveKit refused before any code of ours saw it."""
-        self.data.call.note_refusal(asked.name[:40], {"arguments": asked.arguments[:200]}, (reason,))
+        self.data.call.note_refusal(
+            asked.name[:40], {"arguments": asked.arguments[:200]}, (reason,)
+        )
 
     def _on_close(self, event: CloseEvent) -> None:
         """However the session ended, the call has ended."""

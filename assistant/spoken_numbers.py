@@ -105,7 +105,8 @@ def plain(text: str) -> str:
 
 
 _NO_NUMBER = re.compile(
-    r"(?<![\d$€£.,])(?:\d{4}-\d\d-\d\d|(?:\(\d{3}\)\s?)?\d{3}-\d{4}|\d{1,2}:\d\d|\d{1,2}/\d{1,2})(?!\d)"
+    r"(?<![\d$€£.,])(?:\d{4}-\d\d-\d\d|(?:\(\d{3}\)\s?)?\d{3}-\d{4}|\d{3}[ .]\d{3}[ .]\d{4}"
+    r"|\d{1,2}:\d\d|\d{1,2}/\d{1,2})(?!\d)"
 )
 _TOKEN = re.compile(
     r"(?P<number>\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+,\d\d(?!\d)|\d+(?:\.\d+)?|\.\d\d?(?!\d))"
@@ -188,7 +189,7 @@ def number_at(tokens: list[Token], place: int) -> Number | None:
             start += word_at(tokens, start) == "of"
         elif word != "half" and word_at(tokens, start + 1) in CURRENCY and following not in SCALES:
             start += following not in CURRENCY and following not in SMALL | TENS
-            if start < len(tokens) and tokens[start].value is not None:
+            if tokens[place + 1].value is not None:
                 return None
         if word_at(tokens, start) not in SCALES and word_at(tokens, start) not in CURRENCY:
             return None
@@ -220,7 +221,7 @@ def _digit_by_digit(tokens: list[Token], place: int, least: int = 2) -> Number |
         if group is None or not (group[0] < 10 and group[0] == int(group[0])):
             break
         said, end = said + str(int(group[0])), group[1]
-    if len(said) < least or (word_at(tokens, end) in SCALES and word_at(tokens, end) != "k"):
+    if len(said) < least or (least > 1 and word_at(tokens, end) in SCALES.keys() - {"k"}):
         return None
     return Number(Decimal(said), end, digits=len(said) > 1)
 
@@ -231,7 +232,10 @@ def _pair(tokens: list[Token], value: Decimal, end: int) -> Number | None:
         return None
     oh = word_at(tokens, end) in ("oh", "o")
     group = _group(tokens, end + oh, True)
-    if group is None or word_at(tokens, group[1]) in STORAGE_UNITS | PERCENT | SCALES.keys():
+    if (
+        group is None
+        or word_at(tokens, group[1]) in KINDS | STORAGE_UNITS | PERCENT | SCALES.keys()
+    ):
         return None
     numeral = tokens[end].value is not None and len(tokens[end].word) == 3
     if numeral and tokens[end - 1].value is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from livekit.agents import ConversationItemAddedEvent, llm
@@ -10,6 +11,8 @@ from livekit.agents.voice.run_result import RunResult
 
 from assistant.session import Line
 from statemachine.triggers import CallerHungUp, CallFailed
+
+log = logging.getLogger("assistant.text")
 
 
 class TextCall:
@@ -21,6 +24,7 @@ class TextCall:
         """Who said what: the state of the agent, or `caller`."""
         self._patience = patience
         self._closed = asyncio.Event()
+        self._given_up = False
         line.session.on("close", lambda _: self._closed.set())
         line.session.on("conversation_item_added", self._on_item)
 
@@ -51,7 +55,8 @@ class TextCall:
         """The caller leaves without a goodbye."""
         if not self.ended:
             await self.line.data.call.fire(CallerHungUp())
-        await self._finished(None)
+        if not self._given_up:
+            await self._finished(None)
 
     async def _finished(self, work: asyncio.Future[Any] | None) -> None:
         call = self.line.data.call
@@ -61,11 +66,15 @@ class TextCall:
                 if work is not None:
                     waited: set[asyncio.Future[Any]] = {work, closed}
                     await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+                    if work.done():
+                        work.result()
                 await call.settled()
                 if call.ended.is_set():
                     await closed
                     await call.settled()
-        except TimeoutError:
+        except Exception:
+            log.exception("call %s: the session doesn't answer any more", call.id)
+            self._given_up = True
             await call.fire(CallFailed())
         finally:
             closed.cancel()
@@ -78,5 +87,3 @@ class TextCall:
         if isinstance(item, llm.ChatMessage) and item.text_content:
             who = "caller" if item.role == "user" else self.line.data.call.on_the_line.value
             self.said.append((who, item.text_content))
-
-

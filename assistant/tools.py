@@ -75,7 +75,9 @@ def parse(kind: type[ModelTrigger], given: Mapping[str, object]) -> ModelTrigger
     told = {name: value for name, value in given.items() if name in known and value is not None}
     adapter = TypeAdapter(kind, config=None)
     texts = {
-        name: str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+        name: str(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else value
         for name, value in told.items()
     }
     return adapter.validate_python(texts)
@@ -91,7 +93,9 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
             trigger = parse(kind, raw_arguments)
         except ValidationError:
             given = {key: str(value) for key, value in raw_arguments.items()}
-            reason = f"{name} didn't happen: what to put in it is still open. Ask the caller about it."
+            reason = (
+                f"{name} didn't happen: what to put in it is still open. Ask the caller about it."
+            )
             await call.refuse(name, given, (reason,))
             return llm.ToolResult(reason)
         return answer(await call.fire(trigger))
@@ -110,9 +114,7 @@ def answer(outcome: Outcome) -> llm.ToolResult:
         reasons = " ".join(outcome.reasons)
         possible = f" Possible now: {', '.join(outcome.possible)}." if outcome.possible else ""
         told = outcome.says is not None
-        return llm.ToolResult(
-            f"{name} didn't happen. {reasons}{possible}", reply_required=not told
-        )
+        return llm.ToolResult(f"{name} didn't happen. {reasons}{possible}", reply_required=not told)
     spoken = (Say, Advise, HandOff, HangUp)
     if any(isinstance(effect, spoken) for effect in outcome.effects):
         return llm.ToolResult(f"{name} is done and the caller has been told.", reply_required=False)

@@ -41,6 +41,8 @@ class UserData:
     """Says a fixed text to the caller, after what is being said."""
     handled: Counter[str] = field(default_factory=Counter)
     """By call id, how often a tool's own code has run; what is missing here was never ours."""
+    call_ids: set[str] = field(default_factory=set)
+    """Ids of the model's tool calls so far."""
     failures: int = 0
     """How many requests of the model have failed in a row."""
 

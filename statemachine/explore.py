@@ -1,4 +1,4 @@
-"""Everything reachable: a breadth-first walk over a machine, with sample triggers from its table."""
+"""Everything reachable: a breadth-first walk over a machine, with triggers made from its table."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from types import MappingProxyType
 from typing import TypeVar
@@ -78,6 +79,7 @@ class Chart:
     facts: tuple[Fact, ...]
 
 
+@lru_cache(maxsize=8)
 def extract(table: tuple[Row, ...] = TABLE) -> Chart:
     """What a table has to show.
 
@@ -365,10 +367,16 @@ class _Drawing:
                 )
 
     def _levels(self) -> None:
-        """The desks beside each other under the first one, the end and the facts below."""
+        """Up to two desks beside each other under the first one, the end and the facts below.
+
+        With three, arrows between the outer ones would run into each other on one level.
+        """
         desks = [desk.state.value for desk in self._chart.desks if desk.state is not INITIAL]
         events = ["line"] if self._chart.session else []
-        for level in ([*events, *desks], [FINAL.value, *map(_field, self._chart.facts)]):
+        levels = [[FINAL.value, *map(_field, self._chart.facts)]]
+        if len(desks) <= 2:
+            levels.insert(0, [*events, *desks])
+        for level in levels:
             with self._dot.subgraph() as same:
                 same.attr(rank="same")
                 for name in level:

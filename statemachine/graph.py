@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from statemachine import lines
 from statemachine.rows import Row
 from statemachine.states import FINAL, INITIAL, State
-from statemachine.triggers import description_of, name_of
+from statemachine.triggers import ModelTrigger, description_of
 
 
 class TableError(ValueError):
@@ -74,9 +74,13 @@ def _check_reach(table: tuple[Row, ...], known: tuple[State, ...]) -> None:
         if state not in leaving:
             raise TableError(f"no way leads from {state} to {FINAL}: add a row that ends the call")
         if state is not FINAL and not any(
-            row.to is FINAL and state in row.sources and name_of(row.trigger) for row in table
+            row.to is FINAL and state in row.sources and issubclass(row.trigger, ModelTrigger)
+            for row in table
         ):
-            raise TableError(f"{state} cannot be left to {FINAL} directly: add a row that ends it")
+            raise TableError(
+                f"the caller's word cannot end the call in {state}: add a row to {FINAL} for a "
+                "trigger of the model"
+            )
 
 
 def _closure(start: set[State], edges: set[tuple[State, State]]) -> set[State]:

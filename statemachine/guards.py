@@ -94,7 +94,9 @@ def plausible_name(facts: Facts, trigger: RecordName) -> bool:
     words = trigger.name.split()
     if not 1 <= len(words) <= 5 or len(trigger.name) > 60:
         return False
-    return all(re.fullmatch(r"[^\W\d_][^\W\d_.'\u2019-]*\.?(?:['\u2019-][^\W\d_]+)*\.?", w) for w in words)
+    return all(
+        re.fullmatch(r"[^\W\d_][^\W\d_.'\u2019-]*\.?(?:['\u2019-][^\W\d_]+)*\.?", w) for w in words
+    )
 
 
 def _closest(facts: Facts, trigger: SelectModel) -> Say:
@@ -103,7 +105,7 @@ def _closest(facts: Facts, trigger: SelectModel) -> Say:
         return Say(lines.WHICH_MODEL, (("models", listed(offers.models(facts.offers))),))
     nearest = listed(offers.nearest(facts.offers, asked), "or")
     unsold = offers.unsold(facts.offers, asked) or asked
-    return Say(lines.NOT_SOLD, (("asked", unsold), ("nearest", nearest)))
+    return Say(lines.NOT_SOLD, (("asked", offers.as_goods(unsold)), ("nearest", nearest)))
 
 
 @otherwise(_closest)
@@ -118,14 +120,19 @@ def _storages(facts: Facts, trigger: SelectModel) -> Say:
     return Say(lines.NO_SUCH_STORAGE, (("model", model), ("storages", sizes)))
 
 
+def said_storage(trigger: SelectModel) -> str:
+    """The storage asked for, wherever a model put it; empty for none that is known."""
+    return offers.find_storage(trigger.storage or trigger.model) or ""
+
+
 @otherwise(_storages)
 def in_that_storage(facts: Facts, trigger: SelectModel) -> bool:
     """It doesn't come with that storage: the caller has been told which there are."""
-    if not trigger.storage.strip():
-        return True
-    storage = offers.find_storage(trigger.storage)
+    storage = said_storage(trigger)
+    if not storage:
+        return not trigger.storage.strip()
     model = offers.resolve_model(facts.offers, trigger.model) or ""
-    return storage is not None and offers.offer_of(facts.offers, model, storage) is not None
+    return offers.offer_of(facts.offers, model, storage) is not None
 
 
 def _colours(facts: Facts, trigger: SelectModel) -> Say:
@@ -150,8 +157,10 @@ def not_quoted_this_turn(facts: Facts, trigger: SelectModel) -> bool:
     if chosen is None or chosen.ordered or chosen.turn < facts.turn:
         return True
     model = offers.resolve_model(facts.offers, trigger.model)
-    storage = offers.find_storage(trigger.storage) if trigger.storage.strip() else None
-    colour = offers.find_colour(facts.offers, trigger.colour, model) if trigger.colour.strip() else ""
+    storage = said_storage(trigger)
+    colour = (
+        offers.find_colour(facts.offers, trigger.colour, model) if trigger.colour.strip() else ""
+    )
     return (model, storage or chosen.storage, colour or chosen.colour) != (
         chosen.model,
         chosen.storage,

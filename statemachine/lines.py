@@ -59,10 +59,12 @@ QUOTE_IN_COLOUR = Line(
     "The {model} in {colour} with {storage} is {price}. Shall I order it for you?",
 )
 NOT_SOLD = Line(
-    "not_sold", "I'm afraid we don't sell the {asked}. The closest we have is the {nearest}."
+    "not_sold", "I'm afraid we don't sell {asked}. The closest we have is the {nearest}."
 )
 WHICH_MODEL = Line("which_model", "Which iPhone do you mean? We have the {models}.")
-NO_SUCH_STORAGE = Line("no_such_storage", "The {model} comes with {storages}. Which would you like?")
+NO_SUCH_STORAGE = Line(
+    "no_such_storage", "The {model} comes with {storages}. Which would you like?"
+)
 NO_SUCH_COLOUR = Line("no_such_colour", "The {model} comes in {colours}. Which would you like?")
 ORDERED = Line(
     "ordered",

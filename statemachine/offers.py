@@ -173,22 +173,6 @@ def find_storage(spoken: str) -> str | None:
     return None
 
 
-def find_amounts(spoken: str) -> tuple[int, ...]:
-    """The amounts of money in a sentence, in US cents: "under 800", "$1,199", "a grand".
-
-    A bare number counts when a word such as "under" or "budget" stands before it.
-    """
-    tokens = _tokens(spoken)
-    found: list[int] = []
-    place = 0
-    while place < len(tokens):
-        amount, end = _amount_at(tokens, place)
-        if amount is not None:
-            found.append(amount)
-        place = end
-    return tuple(found)
-
-
 def find_colour(offers: tuple[Offer, ...], spoken: str, model: str | None = None) -> str | None:
     """The colour named in a sentence, as the catalogue writes it; of several the first.
 
@@ -360,7 +344,7 @@ def _joined_words(tokens: list[_Token]) -> list[_Token]:
             said = f"{last_token.word} {word}"
             read[-1] = _Token(said, last_token.number + value, True, last_token.pause)
         else:
-            read.append(_Token(word, value, True, token.pause, token.attached))
+            read.append(_Token(token.word, value, True, token.pause, token.attached))
     return read
 
 
@@ -401,53 +385,15 @@ def _word(tokens: tuple[_Token, ...], place: int) -> str:
     return tokens[place].word if 0 <= place < len(tokens) else ""
 
 
-# --- money ------------------------------------------------------------------------------------
-
-_BUDGET_WORDS = _words(
-    "under below than like only max maximum to budget around about spend within most roughly "
-    "approximately is have for over above of pay between and or"
-)
-
-
-def _amount_at(tokens: tuple[_Token, ...], place: int) -> tuple[int | None, int]:
-    """The amount said at a place, in US cents, and the place after it."""
-    token, following = tokens[place], _word(tokens, place + 1)
-    if token.word == "a" and following in ("grand", "thousand"):
-        return 100_000, place + 2
-    if token.number is None:
-        decimal = re.fullmatch(r"([0-9]{1,6})\.([0-9]{1,2})", token.word)
-        if decimal is None:
-            return None, place + 1
-        cents = int(decimal[1]) * 100 + int(decimal[2].ljust(2, "0"))
-        if following in ("k", "grand"):
-            return cents * 1000, place + 2
-        surely = token.money or following in _DOLLARS
-        return (cents if surely else None), place + 1
-    size, end = next(iter(_readings(tokens, place)), (token.number, place + 1))
-    if size == token.number and end < len(tokens) and 10 <= size < 20:
-        pair = tokens[end].number  # "eleven ninety nine" is 1,199
-        if pair is not None and 10 <= pair < 100 and tokens[end].spelled:
-            size, end = size * 100 + pair, end + 1
-    unit = _word(tokens, end)
-    if unit in ("grand", "k"):
-        return size * 100_000, end + 1
-    if token.money or unit in _DOLLARS:
-        return size * 100, end
-    counted = unit in _COUNTED or unit in _GIGA or unit in _TERA
-    bare = 100 <= size <= 9999 and size not in _BARE_SIZES
-    if bare and not counted and _word(tokens, place - 1) in _BUDGET_WORDS:
-        return size * 100, end
-    return None, end
-
-
 # --- storage ----------------------------------------------------------------------------------
 
 _GIGA = _words("gb gbs gig gigs giga gigabyte gigabytes gigabite gigabites g")
 _TERA = _words("tb tbs tera terra terabyte terabytes terabite terabites")
 _BARE_SIZES = frozenset((64, 128, 256, 512))
 _ROUNDED = {120: 128, 125: 128, 250: 256, 255: 256, 500: 512, 510: 512, 1000: 1024, 2000: 2048}
-_DOLLARS = _words("dollar dollars buck bucks usd")
-_MONEY_WORDS = _DOLLARS | _words("euro euros pound pounds cent cents grand k hundred")
+_MONEY_WORDS = _words(
+    "dollar dollars buck bucks usd euro euros pound pounds cent cents grand k hundred"
+)
 _COUNTED = _words(
     "percent year years month months week weeks day days hour hours minute minutes second "
     "seconds old yo people person persons phones iphones pieces units times photos pictures "
@@ -670,9 +616,9 @@ _SMALL_WORDS = _words(
     "phone iphone not no about what which how much than versus vs from as at by if because when "
     "also too instead really say said give show tell need looking interested price cost costs "
     "sounds seems looks good great better best nice enough available today right series again "
-    "only either both line lineup family range cheaper bigger smaller comes come fine perfect actually still your our "
+    "only either both cheaper bigger smaller comes come fine perfect actually still your our "
     "new any got sell pick choose colors colours color colour storage battery camera screen "
-    "size sir"
+    "size sir line lineup family range"
 )
 _WEIGHTLESS = _words(
     "one please yes yeah yep ok okay sure maybe i guess think ill take then just well id like "
@@ -1231,7 +1177,7 @@ class _Listener:
             next_number = place + 1 < len(self.tokens) and self.tokens[place + 1].number is not None
             if token.number is not None:
                 if (
-                    token.number in range(1990, 10**7)
+                    token.number in range(1990, 2040)
                     or token.money
                     or following in _MONEY_WORDS | _COUNTED
                 ):

@@ -83,7 +83,7 @@ TABLE: tuple[Row, ...] = (
         CompleteSupport,
         SUPPORT,
         GREETING,
-        when=(issue_open, spoken_since_logged),
+        when=(issue_open, spoken_since_entering, spoken_since_logged),
         does=resolve,
     ),
     row(EndSupportCall, SUPPORT, ENDED, when=HEARD, does=say(lines.FAREWELL_SUPPORT)),

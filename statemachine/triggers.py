@@ -28,11 +28,9 @@ class SessionTrigger(Trigger):
     """A trigger that only the session fires: what happened on the line."""
 
 
-def _said(description: str, *examples: str, optional: bool = False) -> str:
-    """One text argument; the description and the examples go into the tool's schema."""
-    metadata = {"description": description, "examples": list(examples)}
-    chosen: str = field(default="", metadata=metadata) if optional else field(metadata=metadata)
-    return chosen
+def _said(description: str, *examples: str) -> dict[str, object]:
+    """What a text argument is for; it goes into the tool's schema."""
+    return {"description": description, "examples": list(examples)}
 
 
 _WISH = (
@@ -48,7 +46,7 @@ class ToBuying(ModelTrigger):
     Don't call it for a problem with a phone they have. Say nothing yourself: sales speaks next.
     """
 
-    wish: str = _said(_WISH, "the 17 Pro in blue, for my mother", optional=True)
+    wish: str = field(default="", metadata=_said(_WISH, "the 17 Pro in blue, for my mother"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +56,14 @@ class ToSupport(ModelTrigger):
     Don't call it for questions about buying. Say nothing yourself: support speaks next.
     """
 
-    wish: str = _said(_WISH, "the battery drains in two hours", optional=True)
+    wish: str = field(default="", metadata=_said(_WISH, "the battery drains in two hours"))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordName(ModelTrigger):
     """Note the caller's own name, only when they have just said it. Never ask for it twice."""
 
-    name: str = _said("The caller's name as they said it.", "Dana Smith")
+    name: str = field(metadata=_said("The caller's name as they said it.", "Dana Smith"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,13 @@ class SelectModel(ModelTrigger):
     colour. Don't call it with a model the caller didn't mean, and never say a price yourself.
     """
 
-    model: str = _said("The model, as the caller said it.", "iPhone 17 Pro")
-    storage: str = _said("The storage, if the caller named one.", "256 GB", optional=True)
-    colour: str = _said("The colour, if the caller named one.", "deep blue", optional=True)
+    model: str = field(metadata=_said("The model, as the caller said it.", "iPhone 17 Pro"))
+    storage: str = field(
+        default="", metadata=_said("The storage, if the caller named one.", "256 GB")
+    )
+    colour: str = field(
+        default="", metadata=_said("The colour, if the caller named one.", "deep blue")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,10 @@ class LogSupportIssue(ModelTrigger):
     Don't call it before they have said what is wrong, nor again for the same problem.
     """
 
-    issue: str = _said(
-        "The problem in one short phrase, in the caller's words.", "battery drains in two hours"
+    issue: str = field(
+        metadata=_said(
+            "The problem in one short phrase, in the caller's words.", "battery drains in two hours"
+        )
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from statemachine import lines, offers
 from statemachine.effects import Advise, Effect, OpenTicket, PlaceOrder, ResolveTicket, Say
 from statemachine.facts import Facts, Order, Selection, Ticket, number
+from statemachine.guards import said_storage
 from statemachine.lines import Line
 from statemachine.triggers import (
     CallerSpoke,
@@ -66,8 +67,10 @@ def select(facts: Facts, trigger: SelectModel) -> Outcome:
     model = offers.resolve_model(facts.offers, trigger.model) or ""
     before = facts.selection
     same = before if before and before.model == model and not before.ordered else None
-    storage = offers.find_storage(trigger.storage) or (same.storage if same else "")
-    colour = offers.find_colour(facts.offers, trigger.colour, model) or (same.colour if same else "")
+    storage = said_storage(trigger) or (same.storage if same else "")
+    colour = offers.find_colour(facts.offers, trigger.colour, model) or (
+        same.colour if same else ""
+    )
     offer = offers.offer_of(facts.offers, model, storage)
     if offer is None:
         raise LookupError(f"{trigger} is not on offer, and no guard refused it")
@@ -95,9 +98,7 @@ def order(facts: Facts, trigger: ConfirmPurchase) -> Outcome:
         chosen.colour,
         chosen.price_cents,
     )
-    after = replace(
-        facts, selection=replace(chosen, ordered=True), orders=(*facts.orders, placed)
-    )
+    after = replace(facts, selection=replace(chosen, ordered=True), orders=(*facts.orders, placed))
     return after, (PlaceOrder(placed), Say(lines.ORDERED, (("order", placed.number),)))
 
 
@@ -118,4 +119,7 @@ def resolve(facts: Facts, trigger: CompleteSupport) -> Outcome:
     tickets = tuple(
         replace(ticket, resolved=True) if ticket == solved else ticket for ticket in facts.tickets
     )
-    return replace(facts, tickets=tickets, wish=""), (ResolveTicket(solved.number), Say(lines.FIXED))
+    return replace(facts, tickets=tickets, wish=""), (
+        ResolveTicket(solved.number),
+        Say(lines.FIXED),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import uuid
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import ClassVar, TypeVar, cast
 
@@ -15,7 +16,7 @@ from assistant.amounts import SentenceGate, may_say
 from assistant.providers.failures import explain
 from assistant.userdata import UserData
 from statemachine import lines as conversation
-from statemachine.effects import HandOff
+from statemachine.effects import HandOff, Say
 from statemachine.states import State
 from statemachine.triggers import CallFailed
 
@@ -64,6 +65,14 @@ class ShopAgent(Agent):
         self._data.arriving = handoff
         self.session.update_agent(self._data.agents[handoff.to.value])
 
+    def _stand_aside(self) -> None:
+        """Make up for a handoff that failed, so that the caller isn't left with nobody."""
+        call = self._data.call
+        if call.state is State.ENDED or self.session.current_agent is not self:
+            return
+        opening = Say(conversation.opening(call.state.value))
+        self._transfer_to_agent(HandOff(call.state, call.facts.wish, opening))
+
     async def llm_node(
         self,
         chat_ctx: llm.ChatContext,
@@ -72,12 +81,18 @@ class ShopAgent(Agent):
     ) -> AsyncIterator[llm.ChatChunk | str]:
         """One request of the model: with what is known and offered now, its words checked."""
         if self._data.call.state is not self.state:
-            return  # another agent's turn to speak
+            try:
+                self._stand_aside()  # another agent's turn to speak
+            except Exception:
+                log.exception("call %s: the handoff failed again", self._data.call.id)
+                yield self._apology()
+            return
         said = False
         try:
             async for part in self._asked(chat_ctx, tools, model_settings):
-                said = True
-                yield part
+                said = said or _is_heard(part)
+                if said:
+                    yield part
             self._data.failures = 0
         except (APIError, TimeoutError) as error:
             log.error("%s", explain(error, self._data.settings))
@@ -97,16 +112,29 @@ class ShopAgent(Agent):
         chat, offer = self._prompt(chat_ctx, tools)
         gate = self._gate(chat_ctx)
         mute_tools = model_settings.tool_choice == "none"
+        called = False
         answer = Agent.default.llm_node(self, chat, offer, model_settings)
         patience = self._data.settings.first_word
         async for chunk in _within(cast("AsyncIterable[llm.ChatChunk]", answer), patience):
-            for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
-                yield sentence
+            if not called:
+                for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
+                    yield sentence
             if chunk.delta and chunk.delta.tool_calls and not mute_tools:
+                for sentence in gate.flush():
+                    yield sentence
+                called = True  # what it says from here on would be said after the tool has spoken
+                self._tell_apart(chunk.delta.tool_calls)
                 chunk.delta.content = None
                 yield chunk
         for sentence in gate.flush():
             yield sentence
+
+    def _tell_apart(self, calls: list[llm.FunctionToolCall]) -> None:
+        """Give a call id that was used before another name: LiveKit runs each id once."""
+        for each in calls:
+            if not each.call_id or each.call_id in self._data.call_ids:
+                each.call_id = f"call_{uuid.uuid4().hex[:16]}"
+            self._data.call_ids.add(each.call_id)
 
     def _prompt(
         self, chat_ctx: llm.ChatContext, every: list[llm.Tool]
@@ -141,6 +169,11 @@ class ShopAgent(Agent):
             return data.prompts.word(lines.APOLOGY)
         asyncio.get_running_loop().create_task(data.call.fire(CallFailed()))
         return data.prompts.word(lines.APOLOGY_FAREWELL)
+
+
+def _is_heard(part: llm.ChatChunk | str) -> bool:
+    """Whether it reaches anybody: a tool call does, white space and marks alone don't."""
+    return not isinstance(part, str) or any(letter.isalnum() for letter in part)
 
 
 async def _within(stream: AsyncIterable[T], seconds: float) -> AsyncIterator[T]:

@@ -68,7 +68,9 @@ def load(shop: Path | None = None) -> Prompts:
     prompts = _overlaid(Prompts(), _HERE)
     missing = [state.value for state in OPEN if state.value not in prompts.instructions]
     if missing:
-        raise PromptError(f"{_HERE.name}/{missing[0]}.md is missing: write the agent's instructions.")
+        raise PromptError(
+            f"{_HERE.name}/{missing[0]}.md is missing: write the agent's instructions."
+        )
     return _overlaid(prompts, shop) if shop else prompts
 
 
@@ -104,7 +106,9 @@ def with_instructions(prompts: Prompts, texts: Mapping[str, str], where: str) ->
         if state not in states:
             raise PromptError(f"{where}: there is no state {state!r}; there are {_all(states)}.")
         if not text.strip():
-            raise PromptError(f"{where}: the instructions for {state} are empty; write or omit them.")
+            raise PromptError(
+                f"{where}: the instructions for {state} are empty; write or omit them."
+            )
         unknown = set(re.findall(r"\{(\w+)\}", text)) - {*_TEXTS}
         if unknown:
             raise PromptError(

@@ -9,13 +9,14 @@ from assistant.settings import Settings
 
 def explain(error: BaseException, settings: Settings) -> str:
     """What failed and what to do about it; never holds a key or a caller's words."""
+    known = (TimeoutError, APITimeoutError, APIStatusError)
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, APIStatusError):
-        error, cause = (cause, cause.__cause__)
+    while cause is not None and not isinstance(cause, known):
+        cause = cause.__cause__
     where = settings.openai_base_url or "OpenAI"
     if isinstance(cause, APIStatusError):
         return _status(cause.status_code, where, settings.openai_model)
-    if isinstance(error, (TimeoutError, APITimeoutError)):
+    if cause is not None:
         return (
             f"The model at {where} said nothing for {settings.first_word:g} s: check the server, "
             "or raise FIRST_WORD_SECONDS."
@@ -31,7 +32,11 @@ def _status(code: int, where: str, model: str) -> str:
     if code == 404:
         return f"{where} doesn't know the model {model} (404): check OPENAI_MODEL and the address."
     if code == 429:
-        return f"{where} has had enough requests for now (429): check the plan's limits and balance."
+        return (
+            f"{where} has had enough requests for now (429): check the plan's limits and balance."
+        )
     if code >= 500:
-        return f"{where} has trouble of its own ({code}): try again later, or check its status page."
+        return (
+            f"{where} has trouble of its own ({code}): try again later, or check its status page."
+        )
     return f"{where} didn't take the request ({code}): check OPENAI_MODEL and the address."

@@ -1,0 +1,59 @@
+# The phone line of an iPhone shop. Each target sets up what it lacks; nothing has to be installed
+# first but Python 3.11, 3.12 or 3.13.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help console diagram test check format lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+# A text call here: CUSTOMIZE=1 asks for each agent's instructions, REPORT=FILE writes the call as
+# JSON, SHOP=DIR takes the shop's own words and catalogue, OPENAI_API_KEY uses the real model.
+console: .venv/run.ready ## Talk to the assistant in this terminal (or: printf 'hi\n' | make console)
+	@$(BIN)/python -m assistant console
+
+diagram: .venv/dev.ready ## Draw the flowchart from the transition table into diagrams/
+	@$(BIN)/python -m scripts.diagram
+
+test: .venv/dev.ready ## Run the tests
+	@$(PYTEST)
+
+check: .venv/dev.ready ## Style, types, the direction of imports, and whether the flowchart is current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m scripts.diagram --check
+
+format: .venv/dev.ready ## Put the code into its usual form
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+
+lock: .venv/dev.ready ## Pin the dependencies of pyproject.toml anew
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove what the targets have set up
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Set-up reads nothing of the console's input, and says what it does on the error stream.
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: install one, or name it with PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -m venv .venv </dev/null >&2 || { rm -rf .venv; echo "$(PYTHON) can't make a virtual environment: install its venv package (Debian: python3-venv)." >&2; exit 2; }
+
+.venv/run.ready: requirements.lock | .venv/bin/python
+	@echo "Setting up (only the first time, about a minute) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock </dev/null >&2
+	@touch $@
+
+.venv/dev.ready: requirements.lock requirements-dev.lock | .venv/bin/python
+	@echo "Setting up for development (only the first time, about two minutes) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock </dev/null >&2
+	@touch $@ .venv/run.ready

@@ -1,0 +1,1 @@
+"""The parts that need no key, no system package and no download."""

@@ -1,0 +1,208 @@
+"""Decides on an answer: which tools to call, or what to say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from assistant.catalogue import Catalogue
+from assistant.knowledge import Knowledge
+from assistant.providers.offline.brain import replies
+from assistant.providers.offline.brain.context import Output, Talk
+from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tidy
+from assistant.providers.offline.brain.selling import Selling
+from assistant.providers.offline.brain.supporting import Supporting, next_step
+from assistant.providers.offline.brain.understanding import Understanding
+from assistant.providers.offline.brain.vocabulary import Desk, Phrases
+from assistant.providers.offline.brain.answer import Answer, Call, calling, saying
+
+
+@dataclass(frozen=True, slots=True)
+class Brain:
+    """The whole of it: one request in, one answer out; nothing is kept between requests."""
+
+    catalogue: Catalogue
+    knowledge: Knowledge
+    phrases: Phrases
+    understanding: Understanding = field(init=False)
+    selling: Selling = field(init=False)
+    supporting: Supporting = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set up the parts that know one desk each."""
+        understanding = Understanding(self.phrases, self.knowledge)
+        object.__setattr__(self, "understanding", understanding)
+        object.__setattr__(self, "selling", Selling(self.catalogue, understanding))
+        object.__setattr__(self, "supporting", Supporting(understanding))
+
+    def answer(self, talk: Talk, *, may_call: bool = True) -> Answer:
+        """What to do about the caller's last words, or about what a tool has answered."""
+        if talk.outputs:
+            return self._after_tools(talk)
+        if not talk.said.strip():
+            return saying(replies.ask(talk.known.state) if talk.turns else replies.HELLO)
+        answer = self._to_words(talk, talk.heard)
+        if talk.arriving and not answer.calls and talk.said.strip() != talk.known.wish:
+            answer = self._to_words(talk, hear(talk.said)) or answer
+        if answer.calls and may_call:
+            return answer
+        return saying(answer.text or replies.not_understood(talk.known.state))
+
+    # words
+
+    def _to_words(self, talk: Talk, heard: Heard) -> Answer:
+        name = self._name(talk, heard)
+        answer = self._wanted(talk, heard)
+        answer = self._with_goodbye(talk, heard, answer)
+        if name is None:
+            return answer
+        if answer.calls:
+            return Answer((name, *answer.calls))
+        return Answer((name,), answer.text)
+
+    def _wanted(self, talk: Talk, heard: Heard) -> Answer:
+        """The desk's answer, else being put through, else talk."""
+        if routed := self._put_through(talk, heard):
+            return routed
+        if self.selling.serves(talk):
+            found = self.selling.answer(talk, heard)
+        else:
+            found = self.supporting.answer(talk, heard)
+        return found or self._chat(talk, heard)
+
+    def _name(self, talk: Talk, heard: Heard) -> Call | None:
+        if "record_name" not in talk.offered:
+            return None
+        name = self.understanding.name(heard, talk.asked, talk.known.name)
+        return Call("record_name", {"name": name}) if name else None
+
+    def _with_goodbye(self, talk: Talk, heard: Heard, answer: Answer) -> Answer:
+        """End the call where the caller leaves; what they settle on the way still happens."""
+        end = talk.tool("end_")
+        level = self.understanding.leaves(heard, talk.asked) if end else 0
+        names = {call.name for call in answer.calls}
+        if not level or any(name.startswith("complete_") for name in names):
+            return answer
+        if self._misheard_buy(talk, heard):
+            return answer
+        kept = tuple(call for call in answer.calls if call.name == "confirm_purchase")
+        looking_up = not any(name.startswith(_DEEDS) for name in names)
+        if level == 2 or looking_up or kept:
+            return Answer((*kept, Call(end, {})))
+        return answer
+
+    def _misheard_buy(self, talk: Talk, heard: Heard) -> bool:
+        """Whether a lone "bye" is "buy": first words, after being asked "buy or support?"."""
+        first = not talk.caller_before() and bool(talk.tool("to_"))
+        asked = self.phrases.says("asked.desk", tidy(talk.asked)) or not talk.asked
+        lone = re.fullmatch(r"(?:hi |hello |um |to )?(?:bye|by|buy|bi|bai) (?:please )?", heard.text)
+        return first and asked and lone is not None
+
+    # being put through
+
+    def _put_through(self, talk: Talk, heard: Heard) -> Answer | None:
+        """To another desk, if the words lead to one that is offered."""
+        offered = [desk for desk in self.phrases.desks if desk.tool in talk.offered]
+        if not offered:
+            return None
+        if self._misheard_buy(talk, heard):
+            chosen = [desk for desk in offered if desk.takes == "phones"]
+            return calling(chosen[0].tool) if chosen else None
+        desk = self._desk(talk, heard)
+        if desk is None or desk not in offered:
+            return None
+        wish = self._wish(talk, heard, desk)
+        return calling(desk.tool, **({"wish": wish} if wish else {}))
+
+    def _desk(self, talk: Talk, heard: Heard) -> Desk | None:
+        here = next((d for d in self.phrases.desks if d.tool not in talk.offered), None)
+        at_front = all(d.tool in talk.offered for d in self.phrases.desks)
+        if at_front:
+            phone = self.selling.wants_phone(talk, heard)
+            if self.phrases.says("asked.desk", tidy(talk.asked)) and not phone:
+                named = self.understanding.named_desk(heard, tidy(talk.asked))
+                reason = self.understanding.desk(heard, phone=False)
+                return reason or named
+            return self.understanding.desk(heard, phone)
+        if here is not None and here.takes == "phones" and self.selling.serves(talk):
+            if self.selling.keeps(talk, heard):
+                return None
+            return self.understanding.desk(heard, phone=False)
+        return self.supporting.elsewhere(talk, heard, self.selling.wants_phone(talk, heard))
+
+    def _wish(self, talk: Talk, heard: Heard, desk: Desk) -> str:
+        """What the caller said beyond wanting to be put through."""
+        if desk.takes == "problems":
+            return self.understanding.trouble(heard).words
+        if desk.takes == "phones":
+            return stripped(heard.raw) if self.selling.says_which(talk, heard) else ""
+        rest = desk.unless.sub("", desk.wants.sub("", desk.hints.sub("", heard.text)))
+        said = [w for w in rest.split() if w not in self.phrases.nameless and len(w) > 2]
+        return stripped(heard.raw) if len(said) > 1 else ""
+
+    # after tools
+
+    def _after_tools(self, talk: Talk) -> Answer:
+        """The second request of a turn: go on with what the tool said, and call nothing again."""
+        last = talk.outputs[-1]
+        if last.name == "troubleshooting_steps":
+            return saying(next_step(last.text, talk.agent_said()))
+        if last.name == "record_name":
+            return self._after_name(talk, last)
+        if "didn't happen" in last.text or "needs the" in last.text:
+            return saying(f"{replies.REFUSED} {self._going_on(talk)}")
+        return saying(self._going_on(talk))
+
+    def _after_name(self, talk: Talk, output: Output) -> Answer:
+        name = self.understanding.name(talk.heard, talk.asked, "") or talk.known.name
+        thanks = replies.THANKS_NAME.format(name=name) if name else replies.THANKED
+        if "didn't happen" in output.text:
+            thanks = ""
+        answer = self._with_goodbye(talk, talk.heard, self._wanted(talk, talk.heard))
+        if answer.calls:
+            return answer
+        words = len(talk.heard.words) - len(name.split())
+        useful = answer.text and words > 6 and replies.NOT_UNDERSTOOD not in answer.text
+        return saying(f"{thanks} {answer.text if useful else self._going_on(talk)}".strip())
+
+    def _going_on(self, talk: Talk) -> str:
+        """The question that is open here."""
+        known = talk.known
+        if self.selling.serves(talk) and known.selected and not known.ordered:
+            return replies.SHALL_I_ORDER.format(model=known.selected.model)
+        if known.open_ticket and talk.tool("end_support"):
+            return replies.TAKE_TIME_HERE
+        if known.orders or known.tickets:
+            return replies.ELSE
+        return replies.ask(known.state)
+
+    # talk
+
+    def _chat(self, talk: Talk, heard: Heard) -> Answer:
+        """Small talk, off the subject, or not understood."""
+        says, text, state = self.phrases, heard.text, talk.known.state
+        again = self._going_on(talk)
+        if says.says("say.pardon", text) and talk.asked:
+            return saying(replies.SAY_AGAIN.format(said=talk.asked))
+        for topic in says.talk:
+            if topic.said.search(text):
+                return saying(f"{topic.reply} {replies.ABLE.get(state, '')} {again}")
+        if says.says("say.thanks", text):
+            return saying(f"{replies.THANKED} {replies.ELSE}")
+        if says.says("asked.else", tidy(talk.asked)) and self.understanding.plain_yes(heard):
+            return saying(replies.YES_WHAT)
+        if says.says("say.hold", text) or says.says("say.wait", text):
+            return saying(replies.TAKE_TIME_HERE if known_trouble(talk) else replies.LISTENING)
+        if says.says("say.hello", text) and len(heard.words) < 8:
+            return saying(f"{replies.HELLO} {again}")
+        if self.understanding.plain_yes(heard) and talk.tool("to_"):
+            return saying(replies.YES_WHICH if state == "greeting" else replies.YES_WHAT)
+        return saying(replies.not_understood(state))
+
+
+def known_trouble(talk: Talk) -> bool:
+    """Whether the caller is being helped with a problem."""
+    return talk.known.open_ticket is not None and not talk.tool("select_model")
+
+
+_DEEDS = ("confirm_", "complete_", "log_", "to_", "select_")

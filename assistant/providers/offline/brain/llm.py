@@ -1,0 +1,123 @@
+"""The offline brain as a LiveKit model: chat context and tools in, tool calls or words out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from livekit.agents import APIConnectOptions, llm
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
+
+from assistant.catalogue import Catalogue
+from assistant.knowledge import Knowledge
+from assistant.providers.offline.brain.answer import Answer, Call
+from assistant.providers.offline.brain.context import read
+from assistant.providers.offline.brain.deciding import Brain
+from assistant.providers.offline.brain.vocabulary import Phrases, load
+
+
+class OfflineLLM(llm.LLM):
+    """Understands the shop's vocabulary in English; needs no key, no network and no time."""
+
+    def __init__(
+        self, catalogue: Catalogue, knowledge: Knowledge, phrases: Phrases | None = None
+    ) -> None:
+        super().__init__()
+        self._brain = Brain(catalogue, knowledge, phrases or load())
+
+    @property
+    def model(self) -> str:
+        """Its name, as logs and metrics have it."""
+        return "offline-brain"
+
+    @property
+    def provider(self) -> str:
+        """Who provides it."""
+        return "offline"
+
+    def chat(
+        self,
+        *,
+        chat_ctx: llm.ChatContext,
+        tools: list[llm.Tool] | None = None,
+        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+        parallel_tool_calls: NotGivenOr[bool] = NOT_GIVEN,
+        tool_choice: NotGivenOr[llm.ToolChoice] = NOT_GIVEN,
+        extra_kwargs: NotGivenOr[dict[str, Any]] = NOT_GIVEN,
+    ) -> llm.LLMStream:
+        """Answer a chat, within the tools offered and the choice among them."""
+        return _Stream(
+            self,
+            chat_ctx=chat_ctx,
+            tools=list(tools or ()),
+            conn_options=conn_options,
+            choice=tool_choice or "auto",
+            several=parallel_tool_calls is not False,
+        )
+
+    def answer(
+        self,
+        chat: llm.ChatContext,
+        offered: tuple[str, ...],
+        choice: llm.ToolChoice = "auto",
+    ) -> Answer:
+        """What `chat` streams, at once: tools to call, or words."""
+        talk = read(chat, offered)
+        if choice == "none":
+            return self._brain.answer(talk, may_call=False)
+        found = self._brain.answer(talk)
+        if isinstance(choice, dict):
+            named = choice["function"]["name"]
+            calls = tuple(call for call in found.calls if call.name == named)
+            return Answer(calls or (Call(named, {}),))
+        return found
+
+
+class _Stream(llm.LLMStream):
+    """One answer, word by word."""
+
+    def __init__(
+        self,
+        brain: OfflineLLM,
+        *,
+        chat_ctx: llm.ChatContext,
+        tools: list[llm.Tool],
+        conn_options: APIConnectOptions,
+        choice: llm.ToolChoice,
+        several: bool,
+    ) -> None:
+        super().__init__(brain, chat_ctx=chat_ctx, tools=tools, conn_options=conn_options)
+        self._brain = brain
+        self._choice = choice
+        self._several = several
+
+    async def _run(self) -> None:
+        id = f"offline-{uuid4().hex[:12]}"
+        offered = tuple(tool.id for tool in self._tools)
+        answer = self._brain.answer(self._chat_ctx, offered, self._choice)
+        calls = answer.calls if self._several else answer.calls[:1]
+        if calls:
+            delta = llm.ChoiceDelta(role="assistant", tool_calls=[*map(_tool_call, calls)])
+            self._event_ch.send_nowait(llm.ChatChunk(id=id, delta=delta))
+        else:
+            for piece in _pieces(answer.text):
+                delta = llm.ChoiceDelta(role="assistant", content=piece)
+                self._event_ch.send_nowait(llm.ChatChunk(id=id, delta=delta))
+        self._event_ch.send_nowait(llm.ChatChunk(id=id, usage=_NO_USAGE))
+
+
+_NO_USAGE = llm.CompletionUsage(completion_tokens=0, prompt_tokens=0, total_tokens=0)
+
+
+def _tool_call(call: Call) -> llm.FunctionToolCall:
+    return llm.FunctionToolCall(
+        name=call.name, arguments=json.dumps(call.arguments), call_id=f"call_{uuid4().hex[:12]}"
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A few words at a time, as a model would send them."""
+    yield from re.findall(r"(?:\S+\s*){1,3}", text)

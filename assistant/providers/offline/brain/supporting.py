@@ -1,0 +1,161 @@
+"""At a desk that notes what the caller states: problems at support, reasons at a shop's own desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.providers.offline.brain import replies
+from assistant.providers.offline.brain.answer import Answer, calling, saying
+from assistant.providers.offline.brain.context import Talk
+from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tidy
+from assistant.providers.offline.brain.understanding import Understanding
+from assistant.providers.offline.brain.vocabulary import Desk
+
+_DENIAL = re.compile(r"(?<![^ ])(?:not|never|no|nothing|hardly) (?:[^ ]+ ){0,2}$")
+_ARGUMENT = {"log_support_issue": "issue"}
+_SMALL = frozenset(
+    "the a an and or but so it is my i am you your do not know can to of in on at for with that this "
+    "have has had yes no okay well just please hi hello hey thanks thank want need would like be was "
+    "there here what how about need some any me him her phone iphone problem help question issue "
+    "support get got let us will too very really one thing something calling".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Supporting:
+    """Answers where a `log_...` tool takes what is stated."""
+
+    understanding: Understanding
+
+    def elsewhere(self, talk: Talk, heard: Heard, phone: bool) -> Desk | None:
+        """The desk the caller wants to be put through to from here."""
+        says = self.understanding.phrases
+        desk = self.understanding.desk(heard, phone=False)
+        if desk is not None and desk.tool in talk.offered:
+            return desk
+        wants = says.says("meant.price", heard.text) or says.says("meant.interest", heard.text)
+        if phone and wants and not self.understanding.trouble(heard):
+            return next((d for d in says.desks if d.takes == "phones"), None)
+        return None
+
+    def answer(self, talk: Talk, heard: Heard) -> Answer | None:
+        """Note it, close it, go on with the next step, or ask."""
+        if not (talk.tool("log_") or talk.tool("complete_") or talk.tool("troubleshooting")):
+            return None
+        ticket = talk.known.open_ticket
+        if ticket is None:
+            return self._first(talk, heard)
+        if self._fixed(talk, heard):
+            return calling(done) if (done := talk.tool("complete_")) else saying(
+                f"{replies.GLAD} {replies.ELSE}"
+            )
+        if self._another(heard, ticket.issue) and (log := talk.tool("log_")):
+            return self._log(log, self.understanding.trouble(heard).words)
+        return self._help(talk, heard, ticket.issue)
+
+    def _first(self, talk: Talk, heard: Heard) -> Answer | None:
+        log = talk.tool("log_")
+        trouble = self.understanding.trouble(heard)
+        if self._says_fixed(heard) and not trouble.words:
+            return saying(f"{replies.GLAD} {replies.ELSE}")
+        if not log:
+            return None
+        if trouble.words:
+            return self._log(log, trouble.words)
+        pressed = any(said in talk.asked for said in (replies.TELL_PROBLEM, replies.TELL_PROBLEM_AGAIN))
+        if trouble.vague:
+            if pressed:
+                return self._log(log, stripped(heard.raw))
+            return saying(replies.TELL_PROBLEM)
+        if self._states(talk, heard):
+            return self._log(log, stripped(heard.raw))
+        return None
+
+    @staticmethod
+    def _log(tool: str, issue: str) -> Answer:
+        return calling(tool, **{_ARGUMENT.get(tool, "reason"): issue})
+
+    def _states(self, talk: Talk, heard: Heard) -> bool:
+        """Whether something is described at all, in whatever words, where it was asked for."""
+        says = self.understanding.phrases
+        if self.understanding.asks(heard) or self.understanding.leaves(heard, talk.asked):
+            return False
+        if any(topic.said.search(heard.text) for topic in says.talk):
+            return False
+        if not says.says("asked.trouble", tidy(talk.asked)):
+            return False
+        if says.says("say.hesitates", heard.text):
+            return False
+        text = says.lists["say.hold"].sub("", heard.text)
+        return len([w for w in text.split() if w not in _SMALL and len(w) > 2]) >= 2
+
+    def _says_fixed(self, heard: Heard) -> bool:
+        says = self.understanding.phrases
+        text = says.lists["problem.wanting"].sub("", heard.text)
+        good = [
+            found
+            for found in says.lists["say.fixed"].finditer(text)
+            if not _DENIAL.search(text[: found.start()]) and " not " not in found[0]
+        ]
+        if not good or heard.asks:
+            return False
+        bad = max((m.start() for m in says.lists["say.not_fixed"].finditer(text)), default=-1)
+        return good[-1].end() > bad
+
+    def _fixed(self, talk: Talk, heard: Heard) -> bool:
+        says = self.understanding.phrases
+        if self._says_fixed(heard):
+            return True
+        asked = says.says("asked.helped_plainly", tidy(talk.asked))
+        doubt = says.says("say.not_fixed", heard.text) or says.says("say.hold", heard.text)
+        return asked and self.understanding.plain_yes(heard) and not doubt
+
+    def _another(self, heard: Heard, issue: str) -> bool:
+        """Whether a second problem is stated, not more about the first one."""
+        trouble = self.understanding.trouble(heard)
+        if not trouble.words:
+            return False
+        one, other = self.understanding.problem(issue), self.understanding.problem(trouble.words)
+        if other is not None and one == other:
+            return False
+        if tidy(trouble.words) == tidy(issue):
+            return False
+        says = self.understanding.phrases
+        if says.says("problem.more", heard.text):
+            return True
+        still = says.says("say.not_fixed", says.lists["problem.alone"].sub("", heard.text))
+        mine = re.search(r"(?<![^ ])(?:my|the|and) ", tidy(trouble.words))
+        return bool(mine) and other is not None and not re.search(r"(?<![^ ])(?:still|tried) ", heard.text) and (
+            not still or " it " not in f" {heard.text}"
+        )
+
+    def _help(self, talk: Talk, heard: Heard, issue: str) -> Answer | None:
+        """The next step, patience, or whatever else was said."""
+        says, text = self.understanding.phrases, heard.text
+        look = talk.tool("troubleshooting")
+        no = says.says("say.no", text) and len(heard.words) < 6
+        asked = says.says("asked.helped", tidy(talk.asked))
+        tried = says.says("say.did_it", text) or says.says("say.not_fixed", text)
+        if says.says("say.hold", text) and not tried:
+            return saying(replies.TAKE_TIME_HERE)
+        if says.says("say.pardon", text):
+            return None
+        if tried or (no and asked) or self.understanding.trouble(heard):
+            return calling(look, issue=issue) if look else saying(replies.NO_STEPS)
+        if asked and self.understanding.plain_yes(heard):
+            return saying(replies.TAKE_TIME_HERE)
+        return None
+
+
+def next_step(text: str, said: tuple[str, ...]) -> str:
+    """The first step in a look-up's text that the agent hasn't said yet, as it is spoken."""
+    steps = [found[1] for found in re.finditer(r"^\d+\.\s*(.+)$", text, re.MULTILINE)]
+    stop = re.search(r"^If none helps:\s*(.+)$", text, re.MULTILINE)
+    heard = hear(" ".join(said)).text
+    for step in steps:
+        if hear(step).text not in heard:
+            return replies.NEXT_STEP.format(step=step)
+    if steps:
+        return replies.NO_MORE.format(stop=stop[1] if stop else "")
+    return f"{replies.NO_STEPS} {replies.ELSE}"

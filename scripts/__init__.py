@@ -1,0 +1,1 @@
+"""What developers run: the flowchart, and other helpers beside the program."""

@@ -1,0 +1,272 @@
+"""Whatever is fired in whatever order with whatever payload, a call keeps its rules."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from statemachine.answers import Answer, classify
+from statemachine.effects import PlaceOrder
+from statemachine.explore import canonical
+from statemachine.facts import Facts
+from statemachine.machine import MACHINE, Accepted, Conversation, Refused
+from statemachine.offers import Offer
+from statemachine.states import FINAL, State
+from statemachine.triggers import (
+    CallerHungUp,
+    CallerSpoke,
+    CallerWentSilent,
+    CallFailed,
+    CompleteSupport,
+    ConfirmPurchase,
+    EndCall,
+    EndPurchaseCall,
+    EndSupportCall,
+    LogSupportIssue,
+    ModelTrigger,
+    RecordName,
+    SelectModel,
+    ToBuying,
+    ToSupport,
+    Trigger,
+)
+
+COLOURS = ("black", "white", "deep blue")
+OFFERS = tuple(
+    Offer(model, storage, dollars * 100, COLOURS)
+    for model, storage, dollars in (
+        ("iPhone 17", "256 GB", 799),
+        ("iPhone 17", "512 GB", 999),
+        ("iPhone 17 Pro", "256 GB", 1099),
+        ("iPhone 17 Pro Max", "256 GB", 1199),
+        ("iPhone 17 Pro Max", "1 TB", 1599),
+        ("iPhone Air", "256 GB", 999),
+    )
+)
+OPENING = Facts(offers=OFFERS, reference="48213")
+
+MAY_CHANGE: dict[type[Trigger], set[str]] = {
+    CallerSpoke: {"turn", "answer"},
+    ToBuying: {"wish", "entered_at"},
+    ToSupport: {"wish", "entered_at"},
+    RecordName: {"customer_name"},
+    SelectModel: {"selection"},
+    ConfirmPurchase: {"selection", "orders"},
+    LogSupportIssue: {"support_issue", "logged_at", "tickets"},
+    CompleteSupport: {"tickets", "wish", "entered_at"},
+    **{
+        ending: {"entered_at"}
+        for ending in (
+            EndCall,
+            EndPurchaseCall,
+            EndSupportCall,
+            CallerHungUp,
+            CallerWentSilent,
+            CallFailed,
+        )
+    },
+}
+"""Which facts a trigger may write, by hand: the design's column "leads to"."""
+
+
+def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
+    """What the design says a model may fire, by hand, beside the table."""
+    heard = facts.turn > facts.entered_at
+    chosen = facts.selection
+    answered = not facts.tickets or facts.turn > facts.logged_at
+    buyable = (
+        chosen is not None
+        and not chosen.ordered
+        and facts.turn > chosen.turn
+        and facts.answer is not Answer.NO
+    )
+    rules: dict[State, dict[type[ModelTrigger], bool]] = {
+        State.GREETING: {ToBuying: heard, ToSupport: heard, RecordName: True, EndCall: heard},
+        State.BUYING: {
+            ToSupport: heard,
+            RecordName: True,
+            SelectModel: True,
+            ConfirmPurchase: buyable,
+            EndPurchaseCall: heard,
+        },
+        State.SUPPORT: {
+            ToBuying: heard,
+            RecordName: True,
+            LogSupportIssue: answered,
+            CompleteSupport: bool(facts.open_tickets) and answered and heard,
+            EndSupportCall: heard,
+        },
+        State.ENDED: {},
+    }
+    return {kind for kind, holds in rules[state].items() if holds}
+
+
+anything = st.text(max_size=80)
+words = st.one_of(
+    st.sampled_from(
+        ["", "Dana Smith", "the battery drains", "black screen", "blue, for my mother"]
+    ),
+    anything,
+)
+models = st.one_of(
+    st.sampled_from(
+        ["iPhone 17", "the 17 pro", "seventeen pro max", "air", "Samsung", "iPhone 5", "", "pro"]
+    ),
+    anything,
+)
+storages = st.one_of(st.sampled_from(["", "256", "512 GB", "1 tb", "3 GB"]), anything)
+colours = st.one_of(st.sampled_from(["", "black", "blue", "pink"]), anything)
+payloads: st.SearchStrategy[Trigger] = st.one_of(
+    st.builds(ToBuying, words),
+    st.builds(ToSupport, words),
+    st.builds(RecordName, words),
+    st.builds(SelectModel, models, storages, colours),
+    st.builds(ConfirmPurchase),
+    st.builds(EndPurchaseCall),
+    st.builds(LogSupportIssue, words),
+    st.builds(CompleteSupport),
+    st.builds(EndSupportCall),
+    st.builds(EndCall),
+)
+
+
+class Call(RuleBasedStateMachine):
+    """A caller and a model may do anything at all: the rules hold, and a replay gives the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.call = Conversation(OPENING)
+        self.fired: list[tuple[Trigger, Accepted | Refused]] = []
+
+    @rule(answer=st.sampled_from(Answer))
+    def the_caller_speaks(self, answer: Answer) -> None:
+        self.fire(CallerSpoke(answer))
+
+    @rule(said=anything)
+    def the_caller_says(self, said: str) -> None:
+        self.fire(CallerSpoke(classify(said)))
+
+    @rule(trigger=payloads)
+    def the_model_fires(self, trigger: Trigger) -> None:
+        self.fire(trigger)
+
+    @precondition(lambda self: self.call.state is State.GREETING)
+    @rule(trigger=st.sampled_from([ToBuying(), ToSupport("black screen"), ToBuying("the air")]))
+    def the_caller_is_put_through(self, trigger: Trigger) -> None:
+        self.fire(CallerSpoke())
+        self.fire(trigger)
+
+    @precondition(lambda self: self.call.state is State.BUYING)
+    @rule(model=st.sampled_from(["iPhone 17", "17 pro"]), answer=st.sampled_from(Answer))
+    def the_caller_shops(self, model: str, answer: Answer) -> None:
+        for trigger in (SelectModel(model), CallerSpoke(answer), ConfirmPurchase()):
+            self.fire(trigger)
+
+    @precondition(lambda self: self.call.state is State.SUPPORT)
+    @rule(issue=st.sampled_from(["black screen", "the battery drains"]), solved=st.booleans())
+    def the_caller_has_a_problem(self, issue: str, solved: bool) -> None:
+        self.fire(LogSupportIssue(issue))
+        self.fire(CallerSpoke())
+        if solved:
+            self.fire(CompleteSupport())
+
+    @precondition(lambda self: len(self.fired) > 15)
+    @rule(trigger=st.sampled_from([CallerHungUp(), CallerWentSilent(), CallFailed()]))
+    def the_line_goes(self, trigger: Trigger) -> None:
+        self.fire(trigger)
+
+    def fire(self, trigger: Trigger) -> None:
+        """Send a trigger, and see that plan, state and facts are what they must be."""
+        state, facts = self.call.state, self.call.facts
+        plan = self.call.plan(trigger)
+        assert self.call.plan(trigger) == plan, "planning twice gives the same"
+        assert (self.call.state, self.call.facts) == (state, facts), "planning moves nothing"
+        outcome = self.call.send(trigger)
+        assert outcome == plan, "sending does what was planned"
+        self.fired.append((trigger, outcome))
+        if isinstance(outcome, Refused):
+            assert (self.call.state, self.call.facts) == (state, facts), "a refusal changes nothing"
+            assert outcome.reasons, "a refusal says why"
+            if outcome.says is not None:
+                assert {name for name, _ in outcome.says.values} == outcome.says.line.placeholders
+        else:
+            assert state is not FINAL, "the end absorbs"
+            assert (self.call.state, self.call.facts) == (outcome.target, outcome.facts)
+            changed = {
+                each.name
+                for each in fields(Facts)
+                if getattr(facts, each.name) != getattr(outcome.facts, each.name)
+            }
+            assert changed <= MAY_CHANGE[type(trigger)], "facts only change by their rows"
+        self.treats_canonical_facts_alike(trigger, state, facts, outcome)
+
+    def treats_canonical_facts_alike(
+        self, trigger: Trigger, state: State, facts: Facts, outcome: Accepted | Refused
+    ) -> None:
+        """The exhaustive walk may leave out what canonical facts leave out."""
+        other = MACHINE.plan(state, canonical(facts), trigger)
+        assert type(other) is type(outcome)
+        if isinstance(other, Accepted) and isinstance(outcome, Accepted):
+            assert other.target is outcome.target
+            assert canonical(other.facts) == canonical(outcome.facts)
+        if isinstance(other, Refused) and isinstance(outcome, Refused):
+            assert (other.reasons, other.possible) == (outcome.reasons, outcome.possible)
+
+    @invariant()
+    def what_is_offered_is_what_the_design_says(self) -> None:
+        assert set(self.call.offered()) == designed_offer(self.call.state, self.call.facts)
+
+    @invariant()
+    def what_will_be_offered_is_what_is_offered_then(self) -> None:
+        for answer in Answer:
+            later = Conversation(self.call.facts, self.call.state)
+            later.send(CallerSpoke(answer))
+            assert self.call.offered(heard=answer) == later.offered()
+
+    @invariant()
+    def a_selection_is_ordered_at_most_once(self) -> None:
+        selected = 0
+        for trigger, outcome in self.fired:
+            if isinstance(outcome, Accepted):
+                selected += isinstance(trigger, SelectModel)
+                if isinstance(trigger, ConfirmPurchase):
+                    assert selected, "nothing was selected since the last order"
+                    selected = 0
+                placed = sum(isinstance(effect, PlaceOrder) for effect in outcome.effects)
+                assert placed == isinstance(trigger, ConfirmPurchase)
+
+    @invariant()
+    def order_and_ticket_numbers_are_unique(self) -> None:
+        numbers = [order.number for order in self.call.facts.orders]
+        numbers += [ticket.number for ticket in self.call.facts.tickets]
+        assert len(set(numbers)) == len(numbers)
+
+    @invariant()
+    def what_is_selected_is_on_offer(self) -> None:
+        chosen = self.call.facts.selection
+        if chosen is not None:
+            assert any(
+                (offer.model, offer.storage, offer.price_cents)
+                == (chosen.model, chosen.storage, chosen.price_cents)
+                and chosen.colour in ("", *offer.colours)
+                for offer in OFFERS
+            )
+
+    @invariant()
+    def nothing_is_offered_after_the_end(self) -> None:
+        assert not (self.call.ended and self.call.offered())
+
+    def teardown(self) -> None:
+        """The same triggers give the same call again: refusals, facts, state and effects."""
+        again = Conversation(OPENING)
+        assert [again.send(trigger) for trigger, _ in self.fired] == [
+            outcome for _, outcome in self.fired
+        ]
+        assert (again.state, again.facts) == (self.call.state, self.call.facts)
+
+
+TestConversation = Call.TestCase
+TestConversation.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)

@@ -1,0 +1,191 @@
+"""A table that cannot be a conversation is refused, with its row and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from statemachine.facts import Facts
+from statemachine.graph import TableError, check
+from statemachine.guards import model_selected, spoken_since_entering
+from statemachine.machine import Machine
+from statemachine.rows import Row, row
+from statemachine.states import FINAL, OPEN, State
+from statemachine.table import TABLE
+from statemachine.triggers import (
+    CallerHungUp,
+    EndCall,
+    EndPurchaseCall,
+    ModelTrigger,
+    ToBuying,
+    ToSupport,
+)
+
+BUYING, GREETING = State.BUYING, State.GREETING
+
+
+def a_state(value: str) -> State:
+    """A state that stands nowhere yet."""
+    state = str.__new__(State, value)
+    state._name_, state._value_, state.agent, state.desk = value.upper(), value, "", value
+    return state
+
+
+RETURNS = a_state("returns")
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack(ModelTrigger):
+    """Take a phone back."""
+
+
+class Undescribed(ModelTrigger):
+    __doc__ = None
+
+
+def undescribed_guard(facts: Facts) -> bool:
+    return True
+
+
+undescribed_guard.__doc__ = None
+
+
+def refusal(table: tuple[Row, ...], states: tuple[State, ...] = tuple(State)) -> str:
+    """What is said of a faulty table."""
+    with pytest.raises(TableError) as raised:
+        check(table, states)
+    return str(raised.value)
+
+
+def without(unwanted: Callable[[Row], bool]) -> tuple[Row, ...]:
+    """The shop's table less some rows."""
+    return tuple(each for each in TABLE if not unwanted(each))
+
+
+def leaving_out(state: State) -> tuple[Row, ...]:
+    """The shop's table with nothing that starts in a state."""
+    kept = (
+        replace(each, sources=tuple(s for s in each.sources if s is not state)) for each in TABLE
+    )
+    return tuple(each for each in kept if each.sources)
+
+
+def test_the_shops_table_has_no_fault() -> None:
+    """What is committed can be a conversation."""
+    check(TABLE)
+
+
+def test_a_faulty_table_makes_no_machine() -> None:
+    """Nothing runs on a table with a fault: it is found before any call."""
+    with pytest.raises(TableError):
+        Machine(TABLE[1:])
+
+
+def test_an_unknown_source_is_named() -> None:
+    """A row from a state that isn't in states.py is refused."""
+    assert refusal((*TABLE, row(GiveBack, RETURNS, FINAL))) == (
+        "'give_back: returns -> ended' names the unknown state <State.RETURNS: 'returns'>: "
+        "add it to states.py"
+    )
+
+
+def test_an_unknown_target_is_named() -> None:
+    """A row to a state that isn't in states.py is refused."""
+    message = refusal((*TABLE, row(GiveBack, GREETING, RETURNS)))
+    assert "'give_back: greeting -> returns' names the unknown state" in message
+
+
+def test_a_row_without_a_source_is_refused() -> None:
+    """It could never happen."""
+    assert refusal((*TABLE, row(GiveBack, (), FINAL))) == (
+        "'give_back:  -> ended' starts nowhere: give it a source state"
+    )
+
+
+def test_a_way_out_of_the_end_is_refused() -> None:
+    """The end is the end."""
+    assert refusal((*TABLE, row(GiveBack, FINAL, GREETING))) == (
+        "'give_back: ended -> greeting' leaves ended, where nothing may happen: take it out"
+    )
+
+
+def test_a_state_that_nobody_reaches_is_named() -> None:
+    """Every state needs a way from the front desk."""
+    assert refusal(without(lambda each: each.to is BUYING)) == (
+        "no row leads to buying from greeting: add one, or drop the state"
+    )
+
+
+def test_a_state_that_nobody_can_leave_is_named() -> None:
+    """Every state needs a way to the end."""
+    assert refusal(leaving_out(BUYING)) == (
+        "no way leads from buying to ended: add a row that ends the call"
+    )
+
+
+def test_a_state_that_only_the_line_can_end_is_named() -> None:
+    """Hanging up is not enough: the caller's own word must be able to end the call anywhere."""
+    assert refusal(without(lambda each: each.trigger is EndPurchaseCall)) == (
+        "the caller's word cannot end the call in buying: add a row to ended for a trigger of "
+        "the model"
+    )
+
+
+def test_a_row_written_twice_is_refused() -> None:
+    """The second would never happen."""
+    assert refusal((*TABLE, TABLE[0])) == (
+        "'to_buying: greeting, support -> buying' never happens in greeting, support: the "
+        "earlier 'to_buying: greeting, support -> buying' takes every case; remove one, or give "
+        "the earlier a guard that the later lacks"
+    )
+
+
+def test_a_row_behind_an_easier_one_is_refused() -> None:
+    """With all of an earlier row's guards and more it would never be asked."""
+    hidden = row(ToSupport, BUYING, State.SUPPORT, when=(model_selected, spoken_since_entering))
+    assert "never happens in buying: the earlier 'to_support" in refusal((*TABLE, hidden))
+
+
+def test_a_row_before_an_easier_one_is_fine() -> None:
+    """The stricter row first, then the one for everybody else."""
+    stricter = row(EndCall, GREETING, FINAL, when=(spoken_since_entering, model_selected))
+    check((stricter, *TABLE))
+
+
+def test_a_trigger_without_a_description_is_named() -> None:
+    """A model could not know when to call it."""
+    assert refusal((*TABLE, row(Undescribed, OPEN))) == (
+        "'undescribed: greeting, buying, support -> same': Undescribed has no docstring to tell "
+        "a model"
+    )
+
+
+def test_a_guard_without_a_description_is_named() -> None:
+    """A model could not be told why it was refused."""
+    assert refusal((*TABLE, row(GiveBack, OPEN, when=(undescribed_guard,)))) == (
+        "'give_back: greeting, buying, support -> same': guard undescribed_guard has no "
+        "docstring to say on refusal"
+    )
+
+
+def test_a_state_without_an_opening_is_named() -> None:
+    """An agent that takes over without a line would begin with silence."""
+    states = (*State, RETURNS)
+    message = refusal((*TABLE, row(GiveBack, GREETING, RETURNS)), states)
+    assert message == (
+        "'give_back: greeting -> returns': no line opens 'returns': add OPENING_RETURNS to lines.py"
+    )
+
+
+def test_every_open_state_hears_the_line_go() -> None:
+    """A caller who hangs up is gone at every desk."""
+    (hung_up,) = (each for each in TABLE if each.trigger is CallerHungUp)
+    assert set(hung_up.sources) == set(OPEN)
+
+
+def test_a_row_tells_itself_in_one_line() -> None:
+    """Messages name rows the way the table has them."""
+    assert str(TABLE[0]) == "to_buying: greeting, support -> buying"
+    assert TABLE[0].trigger is ToBuying
