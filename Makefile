@@ -7,21 +7,36 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help console diagram test check format lock clean
+.PHONY: help console dev start room diagram test e2e check format lock clean
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
 
 # A text call here: CUSTOMIZE=1 asks for each agent's instructions, REPORT=FILE writes the call as
 # JSON, SHOP=DIR takes the shop's own words and catalogue, OPENAI_API_KEY uses the real model.
 console: .venv/run.ready ## Talk to the assistant in this terminal (or: printf 'hi\n' | make console)
 	@$(BIN)/python -m assistant console
 
+# Rooms of LiveKit Cloud or a server of your own: LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET.
+# AGENT_NAME=... comes only where it is asked for; REPORTS=DIR keeps each call's report.
+dev: .venv/run.ready ## Take the calls of LiveKit rooms, with readable logs
+	@exec $(BIN)/python -m assistant dev
+
+start: .venv/run.ready ## Take the calls of LiveKit rooms, in production
+	@exec $(BIN)/python -m assistant start
+
+room: .venv/run.ready ## Open a room on this machine, with a LiveKit server of its own, to try it
+	@server=$$($(BIN)/python -m scripts.livekit_server) && exec $(BIN)/python -m assistant room --server "$$server"
+
 diagram: .venv/dev.ready ## Draw the flowchart from the transition table into diagrams/
 	@$(BIN)/python -m scripts.diagram
 
 test: .venv/dev.ready ## Run the tests
 	@$(PYTEST)
+	@echo "Left out: calls in real rooms, on a real LiveKit server (make e2e)."
+
+e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
+	@$(PYTEST) -m e2e -rs tests/e2e
 
 check: .venv/dev.ready ## Style, types, the direction of imports, and whether the flowchart is current
 	@$(BIN)/ruff check .

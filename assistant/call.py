@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TypeVar
 
+from assistant.ledger import Ledger
 from assistant.lines import APOLOGY_RECORDS
-from assistant.records import Entry, RecordError, Store
+from assistant.records import Entry, Fenced, RecordError, Store
 from statemachine.answers import Answer, classify
 from statemachine.effects import Effect, Say
 from statemachine.facts import Facts
-from statemachine.machine import Accepted, Conversation, Outcome, Refused
+from statemachine.journal import check_of, trigger_of
+from statemachine.machine import MACHINE, Accepted, Conversation, Outcome, Refused
 from statemachine.offers import Offer
+from statemachine.replay import replay
 from statemachine.states import State
 from statemachine.triggers import (
     CallerSpoke,
@@ -35,7 +41,9 @@ def nothing(outcome: Outcome) -> None:
 class Call:
     """A call's conversation and journal. Triggers are taken one at a time, in their order."""
 
-    def __init__(self, id: str, conversation: Conversation, store: Store) -> None:
+    def __init__(
+        self, id: str, conversation: Conversation, store: Store, *, begun: bool = True
+    ) -> None:
         self.id = id
         self.journal: list[Entry] = []
         self.carry_out: Callable[[Outcome], None] = nothing
@@ -47,20 +55,45 @@ class Call:
         """Characters of messages and tools sent with them, as JSON."""
         self.ended = asyncio.Event()
         self._conversation = conversation
-        self._store = store
+        self._ledger = Ledger(id, store, None if begun else conversation.facts)
         self._lock = asyncio.Lock()
         self._heard: list[Answer] = []
         self._tasks: set[asyncio.Task[object]] = set()
 
     @classmethod
-    async def begin(cls, id: str, offers: tuple[Offer, ...], store: Store) -> Call:
-        """A new call on which these offers hold.
+    async def begin(cls, id: str, offers: tuple[Offer, ...], store: Store, room: str = "") -> Call:
+        """A new call on which these offers hold; where the store is away, it is told later.
 
         Raises:
-            RecordError: the store cannot take it.
+            Fenced: the call has begun already, with another writer.
         """
-        reference = await store.begin(id, Facts(offers=offers))
-        return cls(id, Conversation(Facts(offers=offers, reference=reference)), store)
+        facts = Facts(offers=offers)
+        try:
+            reference = await store.begin(id, facts, room)
+        except Fenced:
+            raise
+        except Exception as error:  # whatever a store's driver raises, the caller is answered
+            log.error("call %s: its beginning was not written down: %s", id, error)
+            reference = str(secrets.randbelow(9 * 10**8) + 10**8)
+            return cls(id, Conversation(replace(facts, reference=reference)), store, begun=False)
+        return cls(id, Conversation(replace(facts, reference=reference)), store)
+
+    @classmethod
+    async def resume(
+        cls, id: str, store: Store, lease: float = 0.0, epoch: int | None = None
+    ) -> Call:
+        """A call taken up where its journal ends; nobody else can write to it from now on.
+
+        Raises:
+            RecordError: there is no such call, somebody else holds it, or the store is away.
+            ReplayError: its journal is of a conversation that this program no longer has.
+        """
+        record = await store.claim(id, lease, epoch)
+        call = cls(id, replay(record.opening, record.journal), store)
+        call.journal.extend(record.journal)
+        if call.state is State.ENDED:
+            call.ended.set()
+        return call
 
     @property
     def state(self) -> State:
@@ -125,6 +158,22 @@ class Call:
         """Journal a refusal without waiting for it."""
         self._spawn(self._refuse(trigger, given, reasons))
 
+    @property
+    def fenced(self) -> bool:
+        """Whether somebody else has taken the call up: nothing here counts any more."""
+        return self._ledger.lost is not None
+
+    async def write_up(self, patience: float = 10.0, pause: float = 0.25) -> bool:
+        """Write what is still unwritten, trying for this many seconds; whether all of it is."""
+        giving_up = time.monotonic() + patience
+        while True:
+            async with self._lock:
+                if await self._write_late() is None:
+                    return True
+            if self.fenced or time.monotonic() + pause > giving_up:
+                return False
+            await asyncio.sleep(pause)
+
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
         while self._tasks:
@@ -154,43 +203,77 @@ class Call:
         async with self._lock:
             await self._commit_heard()
             here = self.state.value
-            await self._note(Entry(trigger, given, here, here, False, reasons))
+            await self._note(Entry(trigger, given, here, here, False, reasons, time.time()))
 
     async def _move(self, trigger: Trigger) -> Outcome:
+        trouble = await self._write_late()
         outcome = self._conversation.plan(trigger)
-        entry = _entry(outcome)
+        entry, doubt = _entry(outcome), None
         effects = outcome.effects if isinstance(outcome, Accepted) else ()
-        try:
-            await self._write(entry, effects)
-        except RecordError as error:
-            log.error("call %s: %s was not written down: %s", self.id, entry.trigger, error)
-            if isinstance(outcome, Accepted) and not self._must_happen(outcome):
-                outcome = _unwritten(outcome)
-                entry = _entry(outcome)
-        self.journal.append(entry)
+        if trouble is None:
+            doubt = outcome if isinstance(outcome, Accepted) else None
+            trouble = await self._write(entry, effects)
+        if trouble and isinstance(outcome, Accepted) and not self._must_happen(outcome):
+            outcome = _unwritten(outcome)
+            entry = _entry(outcome)
+        self._keep(entry, trouble, doubt if isinstance(outcome, Refused) else None)
         if isinstance(outcome, Accepted):
             self._conversation.commit(outcome)
         self._announce(entry)
         self.carry_out(outcome)
         if self.state is State.ENDED:
+            self._end_of_journal()
             self.ended.set()
         return outcome
 
     async def _note(self, entry: Entry) -> None:
-        try:
-            await self._write(entry, ())
-        except RecordError as error:
-            log.error("call %s: a refusal was not written down: %s", self.id, error)
-        self.journal.append(entry)
+        trouble = await self._write_late() or await self._write(entry, ())
+        self._keep(entry, trouble, None)
         self._announce(entry)
 
-    async def _write(self, entry: Entry, effects: tuple[Effect, ...]) -> None:
+    async def _write(self, entry: Entry, effects: tuple[Effect, ...]) -> RecordError | None:
         try:
-            await self._store.write(self.id, len(self.journal), entry, effects)
-        except RecordError:
-            raise
-        except Exception as error:  # whatever a store's driver raises, nobody is left hanging
-            raise RecordError(f"{type(error).__name__}: {error}") from error
+            await self._ledger.write(len(self.journal), entry, effects)
+        except RecordError as error:
+            return error
+        return None
+
+    def _keep(self, entry: Entry, trouble: RecordError | None, doubt: Accepted | None) -> None:
+        if trouble:
+            log.error("call %s: %s was not written down: %s", self.id, entry.trigger, trouble)
+            self._ledger.keep(len(self.journal), entry, doubt)
+        self.journal.append(entry)
+
+    async def _write_late(self) -> RecordError | None:
+        """Write what waits for the store; what keeps it from being written, if anything does."""
+        try:
+            while (happened := await self._ledger.catch_up()) and happened.doubt:
+                self._adopt(happened.number, happened.doubt)
+        except RecordError as error:
+            return error
+        return None
+
+    def _adopt(self, number: int, happened: Accepted) -> None:
+        """A trigger refused for want of an answer had been written: what stands there is true."""
+        log.warning("call %s: entry %d had been written after all", self.id, number)
+        self.journal[number] = replace(_entry(happened), at=self.journal[number].at)
+        self._conversation = Conversation(happened.facts, happened.target)
+        for each in self._ledger.late:  # what happened since, told again on the facts as they are
+            here = self.state.value
+            if each.entry.accepted:
+                since = trigger_of(each.entry.trigger, each.entry.arguments, MACHINE.table)
+                told = _entry(self._conversation.send(since))
+                each.entry = replace(told, at=each.entry.at)
+            else:
+                each.entry = replace(each.entry, source=here, target=here)
+            self.journal[each.number] = each.entry
+        self._announce(self.journal[number])
+        if self.state is not State.ENDED:
+            self.carry_out(happened)
+
+    def _end_of_journal(self) -> None:
+        if unwritten := [each.entry.trigger for each in self._ledger.late]:
+            log.error("call %s has ended with %s unwritten", self.id, ", ".join(unwritten))
 
     @staticmethod
     def _must_happen(outcome: Accepted) -> bool:
@@ -208,9 +291,12 @@ class Call:
 def _entry(outcome: Outcome) -> Entry:
     name, given = name_of(outcome.trigger), arguments(outcome.trigger)
     if isinstance(outcome, Accepted):
-        return Entry(name, given, outcome.source.value, outcome.target.value, True)
+        source, target = outcome.source.value, outcome.target.value
+        return Entry(
+            name, given, source, target, True, at=time.time(), check=check_of(outcome.facts)
+        )
     here = outcome.state.value
-    return Entry(name, given, here, here, False, outcome.reasons)
+    return Entry(name, given, here, here, False, outcome.reasons, time.time())
 
 
 def _unwritten(outcome: Accepted) -> Refused:
@@ -218,7 +304,8 @@ def _unwritten(outcome: Accepted) -> Refused:
         outcome.trigger,
         outcome.source,
         (
-            "It could not be written down, so it didn't happen: the caller has been told; try again.",
+            "It could not be written down, so it didn't happen: the caller has been told; "
+            "try again.",
         ),
         (),
         Say(APOLOGY_RECORDS),

@@ -56,7 +56,8 @@ def write(call: Call, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps(report(call), indent=2, ensure_ascii=False) + "\n"
+    told = json.dumps(report(call), indent=2, ensure_ascii=False) + "\n"
+    text = told.encode("utf-8", "replace").decode("utf-8")  # lone surrogates aren't UTF-8
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")  # a pipe or a device
         return

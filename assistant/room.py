@@ -1,4 +1,4 @@
-"""Everything for trying the line on one machine: a LiveKit server on the loopback address, a worker."""
+"""A line to try on one machine: a LiveKit server on the loopback address, and a worker."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from typing import IO
 
 from livekit import api
 
-from assistant import start
 from assistant import settings as environment
+from assistant import start
 from assistant.start import StartError
 
 LOOPBACK = "127.0.0.1"

@@ -104,11 +104,12 @@ class Line:
         sound = self._kept.sound(text) if self._kept and self.session.output.audio else None
         if sound is None and kept_only:
             return
-        self.session.say(
+        speech = self.session.say(
             text,
             audio=NOT_GIVEN if sound is None else playing(sound),
             allow_interruptions=False if to_the_end else NOT_GIVEN,
         )
+        self.data.to_say.append(speech)
 
     async def keep_lines(self) -> None:
         """Synthesise the fixed lines that aren't kept yet."""

@@ -96,9 +96,9 @@ class Settings:
     """How long the caller must be silent for their words to be recognised."""
     min_pause: float = 0.3
     """How long after the caller's last sound a reply may begin at the earliest."""
-    max_pause: float = 2.0
+    max_pause: float = 1.5
     """How long a caller who seems not to have finished is waited for."""
-    interruption: float = 0.5
+    interruption: float = 0.6
     """How long the caller must speak over the assistant to interrupt it: a cough is shorter."""
     resume: float = 1.0
     """How long after a noise without words the assistant goes on with its sentence."""
@@ -247,8 +247,8 @@ def read(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         turn_detection=text("TURN_DETECTION", "local").lower(),
         pause=seconds("PAUSE_SECONDS", 0.4),
         min_pause=seconds("MIN_PAUSE_SECONDS", 0.3),
-        max_pause=seconds("MAX_PAUSE_SECONDS", 2.0),
-        interruption=seconds("INTERRUPTION_SECONDS", 0.5),
+        max_pause=seconds("MAX_PAUSE_SECONDS", 1.5),
+        interruption=seconds("INTERRUPTION_SECONDS", 0.6),
         resume=seconds("RESUME_SECONDS", 1.0),
         echo=number("ECHO_SECONDS", 0.0, "a number of seconds"),
         hold_on=seconds("HOLD_ON_SECONDS", 2.0),

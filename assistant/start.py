@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import warnings
 from pathlib import Path
 
 import aiohttp
+from jwt.warnings import InsecureKeyLengthWarning
 from livekit import api
 
 from assistant import shop
@@ -61,6 +63,7 @@ async def check(rooms: Rooms) -> None:
             "`make room` needs neither."
         )
     where = rooms.livekit_url
+    warnings.simplefilter("ignore", InsecureKeyLengthWarning)  # the server says what it makes of it
     try:
         async with api.LiveKitAPI(
             *wanted.values(), timeout=aiohttp.ClientTimeout(total=PATIENCE)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from livekit.agents import Agent
+from livekit.agents.voice import SpeechHandle
 
 from assistant.call import Call
 from assistant.catalogue import Catalogue
@@ -39,6 +40,8 @@ class UserData:
     """Ids of the caller's messages that the call has been told of."""
     speak: Callable[[str], None] = unspoken
     """Says a fixed text to the caller, after what is being said."""
+    to_say: list[SpeechHandle] = field(default_factory=list)
+    """What code has begun to say or put in line to be said."""
     handled: Counter[str] = field(default_factory=Counter)
     """By call id, how often a tool's own code has run; what is missing here was never ours."""
     call_ids: set[str] = field(default_factory=set)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 from livekit.agents import (
     AgentSession,
     ErrorEvent,
     UserInputTranscribedEvent,
+    UserStateChangedEvent,
     UserTranscriptionTimeoutEvent,
     stt,
     tts,
 )
 
 from assistant import lines
-from assistant.providers.hearing import Ears
+from assistant.providers.hearing import Ears, aside
 from assistant.userdata import UserData
 from statemachine.lines import Line as Wording
 from statemachine.triggers import CallerWentSilent, CallFailed
@@ -53,7 +55,10 @@ class Watch:
         self._ever_heard = False
         self._unheard = 0
         self._voice_failures = 0
-        ears.assistant_speaks = self.assistant_speaks
+        self._spoke_from = 0.0
+        self._spoke_for = 0.0
+        ears.is_aside = self.is_aside
+        session.on("user_state_changed", self._on_caller)
         session.on("agent_state_changed", lambda _: self._begin())
         session.on("user_input_transcribed", self._on_words)
         session.on("user_transcription_timeout", self._on_no_words)
@@ -67,6 +72,19 @@ class Watch:
         except RuntimeError:
             return False
         return speech is not None and not speech.done() and not speech.interrupted
+
+    def is_aside(self, words: str) -> bool:
+        """Whether the caller said this under a sentence of the assistant's, and meant nothing."""
+        speaking = self._session.user_state == "speaking"
+        seconds = time.time() - self._spoke_from if speaking else self._spoke_for
+        return self.assistant_speaks() and aside(words, seconds)
+
+    def _on_caller(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._spoke_from = event.created_at
+        elif event.old_state == "speaking":
+            pause = self._data.settings.pause
+            self._spoke_for = event.created_at - self._spoke_from - pause
 
     # The clock
 
@@ -114,7 +132,7 @@ class Watch:
             self._unheard = 0
 
     def _on_no_words(self, event: UserTranscriptionTimeoutEvent) -> None:
-        """The caller spoke and no words came: ask again, and the second time hear with the spare."""
+        """The caller spoke and no words came: ask again, and then hear with the spare."""
         if event.speech_duration < SPOKEN or self.assistant_speaks():
             return
         self._unheard += 1

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import aiohttp
 from dotenv import load_dotenv
@@ -18,7 +20,7 @@ from livekit.agents.worker import ServerEnvOption
 # Plugins register on the main thread only; in the console a call has a thread of its own.
 from livekit.plugins import deepgram, openai, silero  # noqa: F401
 
-from assistant import prompts, providers, report, shop
+from assistant import lines, prompts, providers, report, shop
 from assistant import settings as environment
 from assistant.call import Call
 from assistant.prompts import PromptError, Prompts
@@ -28,6 +30,7 @@ from assistant.userdata import UserData
 from statemachine.triggers import CallFailed
 
 log = logging.getLogger("assistant.worker")
+logging.getLogger("transitions").setLevel(logging.WARNING)  # it tells of every step at INFO
 
 GRACE = 1.0
 """Seconds between the farewell's end here and the room's: it still travels to the caller."""
@@ -57,35 +60,53 @@ class Worker(AgentServer):
 
 def prewarm(proc: JobProcess) -> None:
     """Load what a call needs before one comes; a process does this once and serves one call."""
-    proc.userdata["shop"] = shop.load(settings.shop)
-    proc.userdata["warm"] = providers.prewarm(settings)
+    proc.userdata["shop"] = loaded = shop.load(settings.shop)
+    providers.build(settings, loaded.catalogue, loaded.knowledge)  # reads the brain's vocabulary
+    fixed = [loaded.words.word(line) for line in lines.FIXED]
+    proc.userdata["warm"] = providers.prewarm(settings, fixed)
     proc.userdata["store"] = MemoryStore()
 
 
-_coming: set[str] = set()
-"""Jobs that were accepted and have not begun."""
+class Admission:
+    """Lets in no more calls at once than a worker may hold; 0 leaves that to LiveKit's own rule."""
 
+    def __init__(self, most: int, under_way: Callable[[], Iterable[str]]) -> None:
+        self._most = most
+        self._under_way = under_way
+        self._coming: set[str] = set()
 
-def fullness() -> float:
-    """How full this worker is, from 0 to 1, where the number of its calls is limited."""
-    return min(len(_calls()) / rooms.most_calls, 1.0)
+    def fullness(self) -> float:
+        """From 0 to 1, which LiveKit's server goes by when it chooses among workers."""
+        return min(len(self._calls()) / self._most, 1.0)
 
+    async def admit(self, request: JobRequest) -> None:
+        """Take a call, or leave it to another worker."""
+        if self._most and len(self._calls()) >= self._most:
+            log.warning("A call was left to another worker: this one has %d.", self._most)
+            await request.reject(terminate=False)
+            return
+        self._coming.add(request.id)  # it is under way only once a process has it
+        try:
+            await request.accept()
+        finally:
+            self._coming.discard(request.id)
 
-def _calls() -> set[str]:
-    return _coming | {info.job.id for info in server.active_jobs}
+    def _calls(self) -> set[str]:
+        return self._coming.union(self._under_way())
 
 
 load_dotenv()
 settings = environment.read()
 rooms = settings.rooms
-server = Worker(
+admission = Admission(rooms.most_calls, lambda: (info.job.id for info in server.active_jobs))
+server: Worker = Worker(
     ws_url=rooms.livekit_url,
     api_key=rooms.livekit_api_key,
     api_secret=rooms.livekit_api_secret,
     host=rooms.health_host,
     port=ServerEnvOption(dev_default=0, prod_default=rooms.health_port),
     num_idle_processes=rooms.idle_processes,
-    load_fnc=fullness if rooms.most_calls else None,
+    load_fnc=admission.fullness if rooms.most_calls else None,
     load_threshold=ServerEnvOption(
         dev_default=math.inf,
         prod_default=math.inf if rooms.most_calls else rooms.load_threshold,
@@ -100,22 +121,12 @@ server = Worker(
 )
 
 
-async def admit(request: JobRequest) -> None:
-    """Take a call, or leave it to another worker where this one has as many as it may."""
-    if rooms.most_calls and len(_calls()) >= rooms.most_calls:
-        log.warning("A call was left to another worker: this one has %d.", rooms.most_calls)
-        await request.reject(terminate=False)
-        return
-    _coming.add(request.id)
-    try:
-        await request.accept()
-    finally:
-        _coming.discard(request.id)
-
-
 async def end_call(ctx: JobContext) -> None:
     """What every call comes to, however it ended: settled, reported, and its room closed."""
     call: Call | None = ctx.proc.userdata.pop("call", None)
+    keeping: asyncio.Task[None] | None = ctx.proc.userdata.pop("keeping", None)
+    if keeping is not None:
+        keeping.cancel()
     try:
         if call is not None:
             await _settled(call)
@@ -126,7 +137,9 @@ async def end_call(ctx: JobContext) -> None:
         await close_room(ctx)
 
 
-@server.rtc_session(agent_name=rooms.agent_name, on_request=admit, on_session_end=end_call)
+@server.rtc_session(
+    agent_name=rooms.agent_name, on_request=admission.admit, on_session_end=end_call
+)
 async def answer(ctx: JobContext) -> None:
     """Put the first agent on the line of a room; returns once they are there."""
     open_shop: shop.Shop = ctx.proc.userdata["shop"]
@@ -139,6 +152,8 @@ async def answer(ctx: JobContext) -> None:
     parts = providers.build_voice(
         settings, open_shop.catalogue, open_shop.knowledge, ctx.proc.userdata["warm"]
     )
+    if ctx.is_fake_job():  # the console's line opens after the greeting has begun: no instant sound
+        parts = replace(parts, kept=None)
     log.info("call %s: %s", call.id, " ".join(parts.reasons))
     words = words_for(call, open_shop.words, ctx.job.metadata)
     line = Line(UserData(call, words, open_shop.catalogue, open_shop.knowledge, settings), parts)
@@ -151,6 +166,7 @@ async def answer(ctx: JobContext) -> None:
         # It would show the whole call to everybody in the room, and let them speak for the caller.
         session_host=False,
     )
+    ctx.proc.userdata["keeping"] = asyncio.create_task(line.keep_lines())
 
 
 def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:

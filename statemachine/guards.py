@@ -101,10 +101,10 @@ def plausible_name(facts: Facts, trigger: RecordName) -> bool:
 
 def _closest(facts: Facts, trigger: SelectModel) -> Say:
     asked = trigger.model.strip()
-    if not asked or not offers.unsold(facts.offers, asked):
+    if not asked or not offers.asked_for(facts.offers, asked):
         return Say(lines.WHICH_MODEL, (("models", listed(offers.models(facts.offers))),))
     nearest = listed(offers.nearest(facts.offers, asked), "or")
-    unsold = offers.unsold(facts.offers, asked) or asked
+    unsold = offers.asked_for(facts.offers, asked) or asked
     return Say(lines.NOT_SOLD, (("asked", offers.as_goods(unsold)), ("nearest", nearest)))
 
 

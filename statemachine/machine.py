@@ -94,12 +94,27 @@ class Machine:
         snapshot = self._fire(state, facts, type(trigger), trigger)
         if snapshot.row is None:
             return self._refusal(state, facts, trigger, snapshot)
-        after, effects = snapshot.row.does(facts, trigger)
-        target = State(snapshot.state)
-        if target is not state:
-            after = replace(after, entered_at=after.turn)
-            effects = _settle(target, after, effects)
-        return Accepted(trigger, state, target, facts, after, effects)
+        return _accepted(snapshot.row, state, State(snapshot.state), facts, trigger)
+
+    def repeat(self, state: State, facts: Facts, trigger: Trigger, target: State) -> Accepted:
+        """What a trigger leads to that was accepted before: its guards are not asked again.
+
+        Raises:
+            LookupError: no row leads from here to that target by this trigger, or what it did
+                cannot be done any more.
+        """
+        rows = [
+            row
+            for row in self.table
+            if row.trigger is type(trigger) and state in row.sources and (row.to or state) is target
+        ]
+        if not rows:
+            raise LookupError(f"no row leads from {state} to {target} any more")
+        if len(rows) > 1:  # only the guards tell which of them it was
+            outcome = self.plan(state, facts, trigger)
+            if isinstance(outcome, Accepted) and outcome.target is target:
+                return outcome
+        return _accepted(rows[0], state, target, facts, trigger)
 
     def possible(self, state: State, facts: Facts) -> tuple[type[ModelTrigger], ...]:
         """The model's triggers whose guards on the facts alone pass here, in the table's order."""
@@ -126,12 +141,25 @@ class Machine:
     ) -> Refused:
         reasons = [" ".join((guard.__doc__ or "").split()) for guard in snapshot.refused_by]
         says = [guards.refusal_of(guard, facts, trigger) for guard in snapshot.refused_by]
-        if not reasons and state is FINAL:
-            reasons = ["The call has ended: nothing more can be done."]
-        elif not reasons:
-            reasons = [f"{name_of(trigger)} is not possible while the caller is with {state.desk}."]
+        reasons = reasons or [not_from_here(state, type(trigger))]
         possible = tuple(name_of(kind) for kind in self.possible(state, facts))
         return Refused(trigger, state, tuple(reasons), possible, next(filter(None, says), None))
+
+
+def not_from_here(state: State, kind: type[Trigger]) -> str:
+    """Why a trigger that has no row from this state is refused."""
+    if state is FINAL:
+        return "The call has ended: nothing more can be done."
+    return f"{name_of(kind)} is not possible while the caller is with {state.desk}."
+
+
+def _accepted(row: Row, state: State, target: State, facts: Facts, trigger: Trigger) -> Accepted:
+    """The row done: what is known then, and what it asks for."""
+    after, effects = row.does(facts, trigger)
+    if target is not state:
+        after = replace(after, entered_at=after.turn)
+        effects = _settle(target, after, effects)
+    return Accepted(trigger, state, target, facts, after, effects)
 
 
 def _fact_condition(guard: guards.FactGuard) -> Callable[[transitions.EventData], bool]:

@@ -40,23 +40,26 @@ _WISH = (
 
 
 @dataclass(frozen=True, slots=True)
-class ToBuying(ModelTrigger):
-    """Put the caller through to sales, once they want to buy, compare or price an iPhone.
-
-    Don't call it for a problem with a phone they have. Say nothing yourself: sales speaks next.
-    """
+class PutThrough(ModelTrigger):
+    """Put the caller through to another desk, with what they already said they want there."""
 
     wish: str = field(default="", metadata=_said(_WISH, "the 17 Pro in blue, for my mother"))
 
 
 @dataclass(frozen=True, slots=True)
-class ToSupport(ModelTrigger):
+class ToBuying(PutThrough):
+    """Put the caller through to sales, once they want to buy, compare or price an iPhone.
+
+    Don't call it for a problem with a phone they have. Say nothing yourself: sales speaks next.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ToSupport(PutThrough):
     """Put the caller through to support, once they have a problem with a phone they own.
 
     Don't call it for questions about buying. Say nothing yourself: support speaks next.
     """
-
-    wish: str = field(default="", metadata=_said(_WISH, "the battery drains in two hours"))
 
 
 @dataclass(frozen=True, slots=True)

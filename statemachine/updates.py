@@ -16,10 +16,9 @@ from statemachine.triggers import (
     CompleteSupport,
     ConfirmPurchase,
     LogSupportIssue,
+    PutThrough,
     RecordName,
     SelectModel,
-    ToBuying,
-    ToSupport,
     Trigger,
 )
 
@@ -47,7 +46,7 @@ def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
     return replace(facts, turn=facts.turn + 1, answer=trigger.answer), ()
 
 
-def carry_wish(facts: Facts, trigger: ToBuying | ToSupport) -> Outcome:
+def carry_wish(facts: Facts, trigger: PutThrough) -> Outcome:
     """What the caller wants of the desk they are put through to."""
     return replace(facts, wish=trigger.wish.strip()), ()
 

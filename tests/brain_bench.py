@@ -25,7 +25,8 @@ from statemachine import offers as shop
 from statemachine.answers import classify
 from statemachine.effects import Advise, HandOff, HangUp, Say
 from statemachine.facts import Facts, Order, Selection, Ticket
-from statemachine.lines import GREETING, QUOTE, Line as Wording, opening
+from statemachine.lines import GREETING, QUOTE, opening
+from statemachine.lines import Line as Wording
 from statemachine.machine import Accepted, Conversation, Refused
 from statemachine.states import State
 from statemachine.triggers import CallerHungUp, CallerSpoke, name_of
@@ -120,9 +121,7 @@ class Line:
         else:
             output, again = self._look_up(call)
         self.chat.items.append(
-            llm.FunctionCallOutput(
-                call_id=call.name, name=call.name, output=output, is_error=False
-            )
+            llm.FunctionCallOutput(call_id=call.name, name=call.name, output=output, is_error=False)
         )
         return again
 
@@ -295,7 +294,9 @@ def set_up(utterance: dict[str, Any]) -> Line:
     elif not said:
         line.speak(Say(_opening(state)))
     for who, _, words in said:
-        line.chat.add_message(role="user" if who == "caller" else "assistant", content=words.strip())
+        line.chat.add_message(
+            role="user" if who == "caller" else "assistant", content=words.strip()
+        )
     return line
 
 

@@ -1,4 +1,4 @@
-"""Holding a whole call in a test: a real session in text, with a scripted model or a real provider."""
+"""A whole call in a test: a real session in text, with a scripted model or a real provider."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ class Held:
             await self.text.hang_up()
 
 
-async def begin(model: llm.LLM[str], settings: Settings | None = None, store: Store | None = None) -> Held:
+async def begin(
+    model: llm.LLM[str], settings: Settings | None = None, store: Store | None = None
+) -> Held:
     """A call whose greeting has been spoken."""
     models, problems, words = shop()
     call = await Call.begin("test", models.offers, store or MemoryStore())

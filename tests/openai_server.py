@@ -1,4 +1,4 @@
-"""A small OpenAI-compatible server on the loopback address, answering each request from a script."""
+"""A small OpenAI-compatible server on the loopback address, answering from a script."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Reply:
             await self.delta(content=text[start : start + 5])
 
     async def uses(self, *calls: Use) -> None:
-        """Send tool calls: each one's name first, then its arguments in pieces of four characters."""
+        """Send tool calls: each one's name first, then its arguments piece by piece."""
         for index, call in enumerate(calls):
             given = call.arguments
             text = given if isinstance(given, str) else json.dumps(given)
@@ -183,7 +183,8 @@ def drops_after(text: str = "", *calls: Use) -> Step:
 class Server:
     """The server: `async with Server(says("Hello.")) as server`, at `server.url` until it is left.
 
-    Leaving fails the test if anything but a chat completion was asked for, or more than was scripted.
+    Leaving fails the test if anything but a chat completion was asked for, or more of them
+    than were scripted.
     """
 
     script: tuple[Step, ...] = ()
@@ -231,6 +232,8 @@ class Server:
         body = await request.json()
         self.requests.append(Request(request.method, request.path, dict(request.headers), body))
         if not self._steps:
-            self.unexpected.append(f"request {len(self.requests)}, which the script has no answer to")
+            self.unexpected.append(
+                f"request {len(self.requests)}, which the script has no answer to"
+            )
             return web.json_response({"error": {"message": "script is over"}}, status=400)
         return await self._steps.pop(0)(Reply(request, len(self.requests)))

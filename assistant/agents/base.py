@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import ClassVar, TypeVar, cast
 
-from livekit.agents import Agent, APIError, ModelSettings, llm
+from livekit import rtc
+from livekit.agents import (
+    Agent,
+    APIError,
+    APITimeoutError,
+    FlushSentinel,
+    ModelSettings,
+    llm,
+    tts,
+)
 
 from assistant import handoff, lines, tools
 from assistant.amounts import SentenceGate, may_say
 from assistant.providers.failures import explain
+from assistant.providers.speaking import Sentence, breaking, late_or
 from assistant.userdata import UserData
 from statemachine import lines as conversation
 from statemachine.effects import HandOff, Say
@@ -44,7 +55,7 @@ class ShopAgent(Agent):
         except Exception:
             log.exception("call %s: entering %s failed", self._data.call.id, self.state)
             if self._data.call.state is self.state:
-                self.session.say(self._data.prompts.word(lines.APOLOGY_ENTERING))
+                self._data.speak(self._data.prompts.word(lines.APOLOGY_ENTERING))
 
     async def _enter(self) -> None:
         data, arriving = self._data, self._data.arriving
@@ -52,12 +63,24 @@ class ShopAgent(Agent):
             return  # the call has moved on already; the agent of its state speaks
         await self.update_chat_ctx(handoff.carried_over(self.session.history))
         if arriving is None:
-            self.session.say(data.prompts.word(conversation.GREETING))
+            data.speak(data.prompts.word(conversation.GREETING))
         elif arriving.wish:
-            self.session.say(data.prompts.word(lines.BRIDGE))
-            self.session.generate_reply()
+            data.speak(data.prompts.word(lines.BRIDGE))
+            data.to_say.append(self.session.generate_reply())
         else:
-            self.session.say(data.prompts.word(arriving.opening))
+            data.speak(data.prompts.word(arriving.opening))
+
+    async def on_user_turn_completed(
+        self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage
+    ) -> None:
+        """The caller has gone on: what was in line to be said is left to the reply to these words.
+
+        LiveKit cuts off only what is being said; the rest would follow the reply.
+        """
+        for speech in self._data.to_say:
+            if speech.allow_interruptions and not speech.done():
+                speech.interrupt()
+        self._data.to_say.clear()
 
     def _transfer_to_agent(self, handoff: HandOff) -> None:
         """Carry out the machine's handoff: put the agent of that state on the line."""
@@ -78,7 +101,7 @@ class ShopAgent(Agent):
         chat_ctx: llm.ChatContext,
         tools: list[llm.Tool],
         model_settings: ModelSettings,
-    ) -> AsyncIterator[llm.ChatChunk | str]:
+    ) -> AsyncIterator[llm.ChatChunk | str | FlushSentinel]:
         """One request of the model: with what is known and offered now, its words checked."""
         if self._data.call.state is not self.state:
             try:
@@ -89,7 +112,12 @@ class ShopAgent(Agent):
             return
         said = False
         try:
-            async for part in self._asked(chat_ctx, tools, model_settings):
+            parts = self._asked(chat_ctx, tools, model_settings)
+            async for part in late_or(parts, self._hold_on):
+                if part is None:
+                    yield self._data.prompts.word(lines.HOLD_ON)
+                    yield FlushSentinel()  # spoken now, not with the answer
+                    continue
                 said = said or _is_heard(part)
                 if said:
                     yield part
@@ -128,6 +156,45 @@ class ShopAgent(Agent):
                 yield chunk
         for sentence in gate.flush():
             yield sentence
+
+    @property
+    def _hold_on(self) -> float | None:
+        """When a caller who waits for the model is told so; nobody is where nothing is spoken."""
+        return self._data.settings.hold_on if self.session.output.audio else None
+
+    async def tts_node(
+        self, text: AsyncIterable[str], model_settings: ModelSettings
+    ) -> AsyncIterator[rtc.AudioFrame]:
+        """The voice. What one voice breaks off, the one behind it says again from its start."""
+        limit = 2 * self._data.settings.first_sound + 1.0
+        sentence, voice = Sentence(text), self.session.tts
+        with breaking(voice) as broken:
+            try:
+                spoken = Agent.default.tts_node(self, sentence, model_settings)
+                async for frame in sentence.within(spoken, limit):
+                    yield frame
+                if broken.is_set() and sentence.heard:
+                    again = Sentence(sentence.again())
+                    spoken = Agent.default.tts_node(self, again, model_settings)
+                    async for frame in again.within(spoken, limit):
+                        yield frame
+            except (
+                APIError
+            ) as error:  # the session has been told, and whoever watches it apologises
+                log.error("The voice failed: %s", type(error).__name__)
+            except TimeoutError:
+                log.error("The voice said nothing for %g s.", limit)
+                if voice is not None:
+                    failure = APITimeoutError("the voice said nothing")
+                    voice.emit(
+                        "error",
+                        tts.TTSError(
+                            timestamp=time.time(),
+                            label=voice.label,
+                            error=failure,
+                            recoverable=False,
+                        ),
+                    )
 
     def _tell_apart(self, calls: list[llm.FunctionToolCall]) -> None:
         """Give a call id that was used before another name: LiveKit runs each id once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,7 @@ def build(settings: Settings, catalogue: Catalogue, knowledge: Knowledge) -> Pro
 def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     """Load what these settings need before the first call comes; blocks for seconds.
 
+    LiveKit's plugins are loaded here, so this belongs on the main thread.
     `lines` are the fixed sentences; where the embedded voice speaks they are synthesised here.
 
     Raises:
@@ -87,7 +89,8 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     )
     if speaks and lines:
         voice = text_to_speech.OfflineTTS(voice=warm.voice)
-        asyncio.run(KeptLines(voice).keep(lines))
+        with ThreadPoolExecutor(1) as apart:  # whoever calls this may have a loop running
+            apart.submit(asyncio.run, KeptLines(voice).keep(lines)).result()
     return warm
 
 

@@ -10,18 +10,31 @@ from typing import Any, Final
 from livekit.agents import APIConnectionError, APIConnectOptions, stt, utils, vad
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 
+SHORT: Final = 0.7
+"""Seconds: who says less than that under somebody's sentence mostly shows that they listen."""
 _HUM: Final = re.compile(
-    r"(?:m+-?h+m+|h*m{2,}|u+h+[ -]?h+u+h+|mm+[ -]mm+|u+h+|u+m+|a+h+|e+r+m*|o+h+|hm+)", re.IGNORECASE
+    r"m+-?h+m+|h*m{2,}|u+h+-?h+u+h+|mm+-mm+|u+h+|u+m+|a+h+|e+r+m*|o+h+|hm+", re.IGNORECASE
+)
+_MEANT: Final = re.compile(
+    r"stop|wait|hold|hang|hello|excuse|sorry|pardon|what|no|nope|not|yes|yep|sure|help|cancel|repeat"
+    r"|again|bye|goodbye|sales|support|buy|order|price|human|person|iphone|air|pro|max|plus|.*\d.*"
 )
 
 
-def only_hums(text: str) -> bool:
-    """Whether somebody only shows that they are listening: "mhm", "uh-huh", "ah"."""
-    words = [word for word in re.split(r"[\s,.!?…]+", text) if word]
-    return all(_HUM.fullmatch(word) for word in words)
+def aside(text: str, seconds: float) -> bool:
+    """Whether words under somebody's sentence are none: "mhm", or a short sound that isn't one.
+
+    Recognisers write a hum as any word ("Amen", "Mama"), so a short one counts only if it is among
+    those with which callers interrupt, or holds a figure.
+    """
+    words = [word for word in re.split(r"[\s,.!?…]+", text.lower()) if word]
+    if all(_HUM.fullmatch(word) for word in words):
+        return True
+    meant = any(_MEANT.fullmatch(word) for word in words)
+    return seconds < SHORT and len(words) <= 2 and not meant
 
 
-def nobody() -> bool:
+def never(text: str) -> bool:
     """Nobody is speaking to the caller."""
     return False
 
@@ -36,7 +49,8 @@ class Ears(stt.STT[str]):
     def __init__(self, recogniser: stt.STT[Any], first: Forsakable | None = None) -> None:
         super().__init__(capabilities=recogniser.capabilities)
         self.recogniser = recogniser
-        self.assistant_speaks: Callable[[], bool] = nobody
+        self.is_aside: Callable[[str], bool] = never
+        """Whether the caller's words are none because the assistant is speaking."""
         self._first = first
         recogniser.on("metrics_collected", self._pass_on)
 
@@ -59,9 +73,8 @@ class Ears(stt.STT[str]):
             self._first.given_up.set()
 
     def leaves_out(self, event: stt.SpeechEvent) -> bool:
-        """Whether this is a hum under the assistant's sentence."""
-        texts = [each.text for each in event.alternatives]
-        return bool(texts) and all(map(only_hums, texts)) and self.assistant_speaks()
+        """Whether these are words under the assistant's sentence that are none."""
+        return bool(event.alternatives) and self.is_aside(event.alternatives[0].text)
 
     def stream(
         self,

@@ -226,7 +226,9 @@ async def test_malformed_arguments_are_refused_and_the_call_goes_on(arguments: s
 
 async def test_arguments_cut_off_at_their_end_are_repaired() -> None:
     """LiveKit mends JSON that merely stops too early; what can be read of it is taken."""
-    async with Server(uses(Use("to_buying")), uses(Use("select_model", '{"model": "Air'))) as server:
+    async with Server(
+        uses(Use("to_buying")), uses(Use("select_model", '{"model": "Air'))
+    ) as server:
         held = await done(await call(server, "buy", "the air"))
     assert held.call.facts.selected_model == "iPhone Air"
 

@@ -33,7 +33,7 @@ def a_state(value: str) -> State:
     return state
 
 
-RETURNS = a_state("returns")
+REPAIRS = a_state("repairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,16 @@ def test_a_faulty_table_makes_no_machine() -> None:
 
 def test_an_unknown_source_is_named() -> None:
     """A row from a state that isn't in states.py is refused."""
-    assert refusal((*TABLE, row(GiveBack, RETURNS, FINAL))) == (
-        "'give_back: returns -> ended' names the unknown state <State.RETURNS: 'returns'>: "
+    assert refusal((*TABLE, row(GiveBack, REPAIRS, FINAL))) == (
+        "'give_back: repairs -> ended' names the unknown state <State.REPAIRS: 'repairs'>: "
         "add it to states.py"
     )
 
 
 def test_an_unknown_target_is_named() -> None:
     """A row to a state that isn't in states.py is refused."""
-    message = refusal((*TABLE, row(GiveBack, GREETING, RETURNS)))
-    assert "'give_back: greeting -> returns' names the unknown state" in message
+    message = refusal((*TABLE, row(GiveBack, GREETING, REPAIRS)))
+    assert "'give_back: greeting -> repairs' names the unknown state" in message
 
 
 def test_a_row_without_a_source_is_refused() -> None:
@@ -172,10 +172,10 @@ def test_a_guard_without_a_description_is_named() -> None:
 
 def test_a_state_without_an_opening_is_named() -> None:
     """An agent that takes over without a line would begin with silence."""
-    states = (*State, RETURNS)
-    message = refusal((*TABLE, row(GiveBack, GREETING, RETURNS)), states)
+    states = (*State, REPAIRS)
+    message = refusal((*TABLE, row(GiveBack, GREETING, REPAIRS)), states)
     assert message == (
-        "'give_back: greeting -> returns': no line opens 'returns': add OPENING_RETURNS to lines.py"
+        "'give_back: greeting -> repairs': no line opens 'repairs': add OPENING_REPAIRS to lines.py"
     )
 
 

@@ -456,4 +456,5 @@ _REPAIRS: Final[tuple[_Repair, ...]] = (
     _repair(r"\b(?P<letter>[ST])[ ,-]{0,2}(?P<code>\d(?:[ ,-]{0,2}\d){4,})(?!\d)", _joined_code),
     _repair(r"\bwi[ -]?fi\b|\b(?:why|y) fi\b|(?<=\bthe )wife I\b", "Wi-Fi"),
     _repair(r"\bultra[ -]marines?\b", "ultramarine"),
+    _repair(r"\b(sky|deep|mist)[- ]?blue\b", r"\1 blue"),
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from livekit.agents import llm
 
 from assistant.providers.offline.brain.hearing import Heard, hear
-from statemachine.offers import Offer, find_colour, find_models, find_storage
+from assistant.providers.offline.brain.phones import named
+from assistant.providers.offline.brain.phones import storage as storage_in
+from statemachine.offers import Offer, find_colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Talk:
     outputs: tuple[Output, ...]
     offered: tuple[str, ...]
     """The names of the offered tools."""
+    takes: Mapping[str, str]
+    """What each of them needs to be told: its first required argument."""
 
     @property
     def asked(self) -> str:
@@ -100,6 +105,10 @@ class Talk:
         """The offered tool whose name begins so, empty for none."""
         return next((name for name in self.offered if name.startswith(prefix)), "")
 
+    def argument(self, tool: str) -> str:
+        """The argument that takes what the caller states; else the last word of its name."""
+        return self.takes.get(tool, "") or tool.rpartition("_")[2]
+
     def caller_before(self) -> tuple[str, ...]:
         """The caller's earlier words, the latest first."""
         return tuple(turn.text for turn in reversed(self.turns) if turn.caller)
@@ -109,7 +118,9 @@ class Talk:
         return tuple(turn.text for turn in reversed(self.turns) if not turn.caller)
 
 
-def read(chat: llm.ChatContext, offered: tuple[str, ...]) -> Talk:
+def read(
+    chat: llm.ChatContext, offered: tuple[str, ...], takes: Mapping[str, str] | None = None
+) -> Talk:
     """The request as the brain sees it."""
     known = Known()
     turns: list[Turn] = []
@@ -127,8 +138,9 @@ def read(chat: llm.ChatContext, offered: tuple[str, ...]) -> Talk:
             outputs = [] if item.role == "user" else outputs
     last = max((place for place, turn in enumerate(turns) if turn.caller), default=-1)
     if last < 0:
-        return Talk(known, tuple(turns), "", tuple(outputs), offered)
-    return Talk(known, tuple(turns[:last]), turns[last].text, tuple(outputs), offered)
+        return Talk(known, tuple(turns), "", tuple(outputs), offered, takes or {})
+    before, said = tuple(turns[:last]), turns[last].text
+    return Talk(known, before, said, tuple(outputs), offered, takes or {})
 
 
 _SELECTED = re.compile(r"^(?P<phone>.*) \((?P<ordered>not ordered|ordered)\)$")
@@ -169,26 +181,20 @@ def _phone(text: str) -> Phone:
     return Phone(parts[0] if parts else "", storage, colour)
 
 
-def named(text: str, offers: tuple[Offer, ...]) -> tuple[str, ...]:
-    """The models named in what the agent or the caller said, sentence by sentence."""
-    sentences = re.split(r"(?<=[.?!])\s+", text)
-    return tuple(dict.fromkeys(m for each in sentences for m in find_models(offers, each)))
-
-
 def listed(talk: Talk, offers: tuple[Offer, ...]) -> tuple[str, ...]:
     """The models the agent last named together, in the order of naming."""
     for text in talk.agent_said()[:8]:
-        found = named(text, offers)
+        found = named(offers, text)
         if len(found) > 1:
             return found
-    seen = [m for text in talk.agent_said()[:8] for m in named(text, offers)]
+    seen = [m for text in talk.agent_said()[:8] for m in named(offers, text)]
     return tuple(dict.fromkeys(reversed(seen)))
 
 
 def latest(talk: Talk, offers: tuple[Offer, ...]) -> str:
     """The one model last talked about; empty when it was none or several."""
     for turn in reversed(talk.turns[-10:]):
-        found = named(turn.text, offers)
+        found = named(offers, turn.text)
         if len(found) == 1:
             return found[0]
         chosen = talk.known.selected
@@ -207,6 +213,6 @@ def unanswered(talk: Talk, offers: tuple[Offer, ...], model: str) -> Phone:
             if quoted:
                 break
             continue
-        storage = storage or find_storage(turn.text) or ""
+        storage = storage or storage_in(turn.text)
         colour = colour or find_colour(offers, turn.text, model) or ""
     return Phone(model, storage, colour)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from assistant.catalogue import Catalogue
 from assistant.knowledge import Knowledge
 from assistant.providers.offline.brain import replies
+from assistant.providers.offline.brain.answer import Answer, Call, calling, saying
 from assistant.providers.offline.brain.context import Output, Talk
 from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tidy
+from assistant.providers.offline.brain.names import own_name
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
 from assistant.providers.offline.brain.understanding import Understanding
 from assistant.providers.offline.brain.vocabulary import Desk, Phrases
-from assistant.providers.offline.brain.answer import Answer, Call, calling, saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Brain:
 
     def _wanted(self, talk: Talk, heard: Heard) -> Answer:
         """The desk's answer, else being put through, else talk."""
+        if self.phrases.says("say.pardon", heard.text) and len(heard.words) < 8 and talk.asked:
+            return saying(replies.SAY_AGAIN.format(said=talk.asked))
         if routed := self._put_through(talk, heard):
             return routed
         if self.selling.serves(talk):
@@ -73,7 +76,7 @@ class Brain:
     def _name(self, talk: Talk, heard: Heard) -> Call | None:
         if "record_name" not in talk.offered:
             return None
-        name = self.understanding.name(heard, talk.asked, talk.known.name)
+        name = own_name(self.phrases, heard, talk.asked, talk.known.name)
         return Call("record_name", {"name": name}) if name else None
 
     def _with_goodbye(self, talk: Talk, heard: Heard, answer: Answer) -> Answer:
@@ -95,7 +98,9 @@ class Brain:
         """Whether a lone "bye" is "buy": first words, after being asked "buy or support?"."""
         first = not talk.caller_before() and bool(talk.tool("to_"))
         asked = self.phrases.says("asked.desk", tidy(talk.asked)) or not talk.asked
-        lone = re.fullmatch(r"(?:hi |hello |um |to )?(?:bye|by|buy|bi|bai) (?:please )?", heard.text)
+        lone = re.fullmatch(
+            r"(?:hi |hello |um |to )?(?:bye|by|buy|bi|bai) (?:please )?", heard.text
+        )
         return first and asked and lone is not None
 
     # being put through
@@ -115,19 +120,17 @@ class Brain:
         return calling(desk.tool, **({"wish": wish} if wish else {}))
 
     def _desk(self, talk: Talk, heard: Heard) -> Desk | None:
-        here = next((d for d in self.phrases.desks if d.tool not in talk.offered), None)
-        at_front = all(d.tool in talk.offered for d in self.phrases.desks)
-        if at_front:
+        if not self.selling.serves(talk) and not self.supporting.serves(talk):
             phone = self.selling.wants_phone(talk, heard)
             if self.phrases.says("asked.desk", tidy(talk.asked)) and not phone:
                 named = self.understanding.named_desk(heard, tidy(talk.asked))
                 reason = self.understanding.desk(heard, phone=False)
                 return reason or named
             return self.understanding.desk(heard, phone)
-        if here is not None and here.takes == "phones" and self.selling.serves(talk):
+        if self.selling.serves(talk):
             if self.selling.keeps(talk, heard):
                 return None
-            return self.understanding.desk(heard, phone=False)
+            return self.understanding.desk(heard, phone=False, hints=False)
         return self.supporting.elsewhere(talk, heard, self.selling.wants_phone(talk, heard))
 
     def _wish(self, talk: Talk, heard: Heard, desk: Desk) -> str:
@@ -154,7 +157,7 @@ class Brain:
         return saying(self._going_on(talk))
 
     def _after_name(self, talk: Talk, output: Output) -> Answer:
-        name = self.understanding.name(talk.heard, talk.asked, "") or talk.known.name
+        name = own_name(self.phrases, talk.heard, talk.asked, "") or talk.known.name
         thanks = replies.THANKS_NAME.format(name=name) if name else replies.THANKED
         if "didn't happen" in output.text:
             thanks = ""
@@ -170,7 +173,7 @@ class Brain:
         known = talk.known
         if self.selling.serves(talk) and known.selected and not known.ordered:
             return replies.SHALL_I_ORDER.format(model=known.selected.model)
-        if known.open_ticket and talk.tool("end_support"):
+        if known.open_ticket and self.supporting.serves(talk):
             return replies.TAKE_TIME_HERE
         if known.orders or known.tickets:
             return replies.ELSE
@@ -181,9 +184,9 @@ class Brain:
     def _chat(self, talk: Talk, heard: Heard) -> Answer:
         """Small talk, off the subject, or not understood."""
         says, text, state = self.phrases, heard.text, talk.known.state
+        if talk.arriving:
+            return saying(replies.ask(state))
         again = self._going_on(talk)
-        if says.says("say.pardon", text) and talk.asked:
-            return saying(replies.SAY_AGAIN.format(said=talk.asked))
         for topic in says.talk:
             if topic.said.search(text):
                 return saying(f"{topic.reply} {replies.ABLE.get(state, '')} {again}")
@@ -205,4 +208,5 @@ def known_trouble(talk: Talk) -> bool:
     return talk.known.open_ticket is not None and not talk.tool("select_model")
 
 
+_LONE_BYE = re.compile(r"(?:hi |hello |um |to )?(?:bye|by|buy|bi|bai) (?:please )?")
 _DEEDS = ("confirm_", "complete_", "log_", "to_", "select_")

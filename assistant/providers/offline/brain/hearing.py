@@ -24,7 +24,8 @@ _SHORT = {
     "ur": "your", "pls": "please", "plz": "please", "thx": "thanks", "ty": "thanks", "ta": "thanks",
     "thankyou": "thank you", "ok": "okay", "k": "okay", "okey": "okay", "oki": "okay",
     "yea": "yes", "yeah": "yes", "yep": "yes", "yup": "yes", "yah": "yes", "ya": "yes",
-    "yess": "yes", "yeh": "yes", "aye": "yes", "nope": "no", "nah": "no", "naw": "no",
+    "yess": "yes", "yessir": "yes", "yeh": "yes", "aye": "yes",
+    "nope": "no", "nah": "no", "naw": "no",
     "hiya": "hi", "heya": "hi", "allright": "alright", "aight": "alright",
     "whaddya": "what do you", "whatcha": "what are you", "cellphone": "phone",
     "telephone": "phone", "smartphone": "phone", "handset": "phone", "phones": "phone",
@@ -32,7 +33,8 @@ _SHORT = {
     "nevermind": "never mind", "colour": "color", "colours": "colors", "grey": "gray",
     "mum": "mother", "mom": "mother", "dad": "father", "wifi": "wi fi", "mic": "microphone",
     "everythings": "everything is", "somethings": "something is", "phone's": "phone is",
-    "iphone's": "iphone is", "battery's": "battery is", "screen's": "screen is",
+    "iphone's": "iphone is", "1st": "first", "2nd": "second", "3rd": "third",
+    "battery's": "battery is", "screen's": "screen is",
     "name's": "name is", "names": "name is", "let's": "let us", "ain't": "is not",
     "won't": "will not", "can't": "can not", "shan't": "shall not", "y'all": "you",
     "speaker's": "speaker is", "camera's": "camera is", "one's": "one is", "ma'am": "madam",
@@ -50,11 +52,11 @@ _ENDINGS = (
     (re.compile(r"\b(face|apple|touch|caller) (?:i would|i ?d)\b"), r"\1_id"),
 )
 _JOINED = (
-    (re.compile(r"\b(?:i|eye|hi|a|my) ?phones?\b(?= \d| pro\b| air\b| plus\b| seven| six)"), "iphone"),
+    (re.compile(r"\b(?:i|eye|hi|a|my) ?phones?\b(?= \d| pro\b| air\b| seven| six)"), "iphone"),
     (re.compile(r"\b(?:i|eye) phones?\b"), "iphone"),
     (re.compile(r"\b(?:mobile|cell|smart|smart ?mobile) phone\b"), "phone"),
     (re.compile(r"\b(?:good|god) ?by(?:e|es)?\b|\bgoodby\b|\bgood bye\b"), "goodbye"),
-    (re.compile(r"\b(?:by|buy) (?:by|buy|bye)\b|\bbye (?:by|buy)\b|\bbyebye\b|\bbaibai\b"), "bye bye"),
+    (re.compile(r"\b(?:by|buy) (?:by|buy|bye)\b|\bbye (?:by|buy)\b|\bbyebye\b"), "bye bye"),
     (re.compile(r"\b(want|like|wish|looking|here|going|need|wanted|love|trying|able|plan|planning|"
                 r"ready|decided|come|hoping|hope) to (?:bye|by)\b"), r"\1 to buy"),
     (re.compile(r"\b(can|could|may|will|would|should|might|i|just|please|we) (?:bye|by) "
@@ -66,18 +68,20 @@ _JOINED = (
     (re.compile(r"\b(\w+(?: \w+)?) \1\b(?<!bye bye)"), r"\1"),
 )  # fmt: skip
 _FILLERS = re.compile(
-    r"\b(?:u[hm]+|uhm+|er+m?|erm|hm+|hmm+|ah+|eh|mhm|ehm|you know|like i said|sort of|kind of)\b"
+    r"\b(?:you know what|u[hm]+|uhm+|er+m?|erm|hm+|ah+|eh|mhm|ehm|you know|like i said"
+    r"|sort of|kind of)\b"
 )
 _CUT = re.compile(
     r"(?:[.;:!?…]+|,|\s[-–—]+)(?:\s+|$)"
-    r"|\s+(?=(?:but|and|so|because|cause|cuz|actually|then|also|although|though|however|only|plus my"
-    r"|oh|well|except)\s)",
+    r"|\s+(?=(?:but|and|so|because|cause|cuz|cos|actually|then|also|although|though"
+    r"|however|only|plus my|oh|well|except)\s)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:(?:and|but|so|well|oh|um+|uh+|er+|okay|ok|because|cause|also|then|actually|hi|hello|hey|yes"
-    r"|yeah|yep|no|sure|right|sorry|please|just|now|look|listen|you see|you know|basically|honestly"
-    r"|the thing is|the problem is(?: that)?|the issue is(?: that)?|my (?:problem|issue) is(?: that)?"
+    r"^(?:(?:and|but|so|well|oh|um+|uh+|er+|okay|ok|because|cause|cos|also|then"
+    r"|actually|hi|hello|hey|yes|yeah|yep|no(?=[,.!])|sure|right(?=[,.!])|sorry|please|just|now"
+    r"|look|listen|you see|you know|basically|honestly"
+    r"|the thing is|the (?:problem|issue) is(?: that)?|my (?:problem|issue) is(?: that)?"
     r"|there|good (?:morning|afternoon|evening)|jill)\b[\s,.!:-]*)+",
     re.IGNORECASE,
 )
@@ -110,16 +114,17 @@ class Heard:
         return tuple(self.text.split())
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def hear(raw: str) -> Heard:
     """Tidy what was said and cut it into clauses."""
+    raw = re.sub(r"\b(mr|mrs|ms|dr|prof|st)\.\s", r"\1 ", raw, flags=re.IGNORECASE)
     raw = " ".join(raw.replace("\u2019", "'").replace("\u2018", "'").replace("`", "'").split())
     parts = [part for part in _CUT.split(raw) if part and part.strip()]
     clauses = tuple(c for part in parts if (c := Clause(part.strip(), tidy(part))))
     return Heard(raw, tidy(raw), clauses, raw.rstrip().endswith("?"))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def tidy(raw: str) -> str:
     """Lower case, no punctuation, short forms written out, a blank after each word."""
     text = raw.lower().replace("\u2019", "'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from assistant.providers.offline.brain.deciding import Brain
 from assistant.providers.offline.brain.vocabulary import Phrases, load
 
 
-class OfflineLLM(llm.LLM):
+class OfflineLLM(llm.LLM[Any]):
     """Understands the shop's vocabulary in English; needs no key, no network and no time."""
 
     def __init__(
@@ -63,16 +63,21 @@ class OfflineLLM(llm.LLM):
         chat: llm.ChatContext,
         offered: tuple[str, ...],
         choice: llm.ToolChoice = "auto",
+        takes: Mapping[str, str] | None = None,
     ) -> Answer:
-        """What `chat` streams, at once: tools to call, or words."""
-        talk = read(chat, offered)
+        """What `chat` streams, at once: tools to call, or words.
+
+        `takes` names the first required argument of the tools that have one.
+        """
+        talk = read(chat, offered, takes)
         if choice == "none":
             return self._brain.answer(talk, may_call=False)
         found = self._brain.answer(talk)
         if isinstance(choice, dict):
             named = choice["function"]["name"]
             calls = tuple(call for call in found.calls if call.name == named)
-            return Answer(calls or (Call(named, {}),))
+            stated = {takes[named]: talk.said} if takes and named in takes else {}
+            return Answer(calls or (Call(named, stated),))
         return found
 
 
@@ -97,7 +102,8 @@ class _Stream(llm.LLMStream):
     async def _run(self) -> None:
         id = f"offline-{uuid4().hex[:12]}"
         offered = tuple(tool.id for tool in self._tools)
-        answer = self._brain.answer(self._chat_ctx, offered, self._choice)
+        takes = {tool.id: first for tool in self._tools if (first := _first_required(tool))}
+        answer = self._brain.answer(self._chat_ctx, offered, self._choice, takes)
         calls = answer.calls if self._several else answer.calls[:1]
         if calls:
             delta = llm.ChoiceDelta(role="assistant", tool_calls=[*map(_tool_call, calls)])
@@ -116,6 +122,14 @@ def _tool_call(call: Call) -> llm.FunctionToolCall:
     return llm.FunctionToolCall(
         name=call.name, arguments=json.dumps(call.arguments), call_id=f"call_{uuid4().hex[:12]}"
     )
+
+
+def _first_required(tool: llm.Tool) -> str:
+    """The first argument that a tool can't do without; empty for none."""
+    if not isinstance(tool, llm.RawFunctionTool):
+        return ""
+    required = tool.info.raw_schema.get("parameters", {}).get("required", [])
+    return str(required[0]) if required else ""
 
 
 def _pieces(text: str) -> Iterator[str]:

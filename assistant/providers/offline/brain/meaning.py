@@ -25,14 +25,20 @@ class Meaning:
         """The one model pointed at among those named lately, else among all; empty for none."""
         says = {name: self.phrases.asserts(f"meant.{name}", heard.text) for name in _POINTERS}
         if lately:
-            for name, place in (("first", 0), ("second", 1), ("third", 2)):
+            for name, place in (("first", 0), ("second", 1), ("third", 2), ("middle", 1)):
                 if says[name] and len(lately) > place:
                     return lately[place]
+            if says["last"] and len(lately) > 1:
+                return lately[-1]
         ranked = self._ranked(lately)
         if picked := self._by_rank(says, ranked):
             return picked
         if says["other"]:
-            now = talk.known.selected.model if talk.known.selected else latest(talk, self.catalogue.offers)
+            now = (
+                talk.known.selected.model
+                if talk.known.selected
+                else latest(talk, self.catalogue.offers)
+            )
             others = [model for model in lately if model != now]
             return others[0] if len(others) == 1 or (others and now) else ""
         return ""
@@ -74,5 +80,6 @@ class Meaning:
 
 
 _POINTERS = (
-    "first second third other cheaper dearer bigger smaller newest oldest".split()
-)  # fmt: skip
+    *("first", "second", "third", "middle", "last", "other"),
+    *("cheaper", "dearer", "bigger", "smaller", "newest", "oldest"),
+)

@@ -1,9 +1,9 @@
 """The little language that phrases.toml is written in, read into regular expressions.
 
 A phrase is words with blanks between them, matched word by word:
-`word?` may be missing, `word*` may go on, `one|other` is either, `...` is up to four words of any kind,
-`[two words|three of them]` is one of these groups, `[...]?` may be missing, `<list>` is any phrase of
-another list; `^` and `$` are the ends of what was said.
+`word?` may be missing, `word*` may go on, `one|other` is either of two words, `...` is up to four
+words of any kind, `[two words|three of them]` is one of these groups, `[...]?` may be missing,
+`<list>` is any phrase of another list; `^` and `$` are the ends of what was said.
 """
 
 from __future__ import annotations

@@ -15,15 +15,15 @@ ABLE = {
 }
 ELSE = "Is there anything else I can do for you?"
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
-NOT_HEARD = "Sorry, I didn't hear anything."
 HELLO = "Hello!"
 THANKED = "You're welcome."
 THANKS_NAME = "Thanks, {name}."
 SHALL_I_ORDER = "Shall I order the {model} for you?"
-NOT_ORDERED = "No problem, I won't order it. Which iPhone would you like instead, or is there anything else?"
+NOT_ORDERED = (
+    "No problem, I won't order it. Which iPhone would you like instead, or is there anything else?"
+)
 TAKE_TIME = "Of course, take your time. Just say so when I should order it, or ask me anything."
 TAKE_TIME_HERE = "Take your time. Tell me how it goes."
-NOTHING_ORDERED = "All right."
 WHICH_MODEL = "Which iPhone do you mean? We have the {models}."
 WHICH_IN_COLOUR = "We have the {models} in {colour}. Which one would you like?"
 HAVE_MODELS = "We have the {models}. Which one would you like to hear about?"
@@ -35,21 +35,21 @@ CANCEL = (
     "I can't take an order back from here; just tell us when we call you about payment. "
     "Is there anything else?"
 )
-ABOUT_MODEL = "{pitch} Shall I order it for you?"
 DONT_KNOW_MODEL = "I can't say more about that than what our catalogue tells me."
 TELL_PROBLEM = "I'm sorry to hear that. What exactly is it doing?"
-TELL_PROBLEM_AGAIN = "I see. Does it turn on, for instance, or is it the screen, the battery or the sound?"
+TELL_PROBLEM_AGAIN = (
+    "I see. Does it turn on, for instance, or is it the screen, the battery or the sound?"
+)
 GLAD = "I'm glad it works."
 NEXT_STEP = "Then let's try this: {step} Tell me how that goes."
-TRY_AGAIN = "What we have so far is this: {step} Tell me how that goes."
 NO_MORE = "That's all that can be tried over the phone. {stop} Is there anything else?"
-NO_STEPS = "I don't know a step for that. Try restarting it, and if it stays so, bring it to the shop."
-STEP_IS = "{step} Tell me how that goes."
+NO_STEPS = (
+    "I don't know a step for that. Try restarting it, and if it stays so, bring it to the shop."
+)
 REFUSED = "I'm sorry, that isn't possible just now."
 YES_WHAT = "Of course. What would you like?"
 YES_WHICH = "Sure, which of the two: a new iPhone, or support?"
 SAY_AGAIN = "Sure: {said}"
-TWO_DESKS = "Let me do one after the other."
 LISTENING = "Go ahead, I'm listening."
 
 

@@ -1,4 +1,4 @@
-"""At a desk that notes what the caller states: problems at support, reasons at a shop's own desk."""
+"""At a desk that notes what the caller states: a problem at support, a reason elsewhere."""
 
 from __future__ import annotations
 
@@ -12,14 +12,7 @@ from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tid
 from assistant.providers.offline.brain.understanding import Understanding
 from assistant.providers.offline.brain.vocabulary import Desk
 
-_DENIAL = re.compile(r"(?<![^ ])(?:not|never|no|nothing|hardly) (?:[^ ]+ ){0,2}$")
-_ARGUMENT = {"log_support_issue": "issue"}
-_SMALL = frozenset(
-    "the a an and or but so it is my i am you your do not know can to of in on at for with that this "
-    "have has had yes no okay well just please hi hello hey thanks thank want need would like be was "
-    "there here what how about need some any me him her phone iphone problem help question issue "
-    "support get got let us will too very really one thing something calling".split()
-)
+_DENIAL = re.compile(r"(?<![^ ])(?:not|never|hardly|no longer|nothing) (?:[^ ]+ ){0,2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +21,14 @@ class Supporting:
 
     understanding: Understanding
 
+    def serves(self, talk: Talk) -> bool:
+        """Whether this is such a desk."""
+        return any(talk.tool(prefix) for prefix in ("log_", "complete_", "troubleshooting"))
+
     def elsewhere(self, talk: Talk, heard: Heard, phone: bool) -> Desk | None:
         """The desk the caller wants to be put through to from here."""
         says = self.understanding.phrases
-        desk = self.understanding.desk(heard, phone=False)
+        desk = self.understanding.desk(heard, phone=False, hints=False)
         if desk is not None and desk.tool in talk.offered:
             return desk
         wants = says.says("meant.price", heard.text) or says.says("meant.interest", heard.text)
@@ -41,17 +38,19 @@ class Supporting:
 
     def answer(self, talk: Talk, heard: Heard) -> Answer | None:
         """Note it, close it, go on with the next step, or ask."""
-        if not (talk.tool("log_") or talk.tool("complete_") or talk.tool("troubleshooting")):
+        if not self.serves(talk):
             return None
         ticket = talk.known.open_ticket
         if ticket is None:
             return self._first(talk, heard)
         if self._fixed(talk, heard):
-            return calling(done) if (done := talk.tool("complete_")) else saying(
-                f"{replies.GLAD} {replies.ELSE}"
+            return (
+                calling(done)
+                if (done := talk.tool("complete_"))
+                else saying(f"{replies.GLAD} {replies.ELSE}")
             )
-        if self._another(heard, ticket.issue) and (log := talk.tool("log_")):
-            return self._log(log, self.understanding.trouble(heard).words)
+        if self._another(heard, ticket.issue, talk.asked) and (log := talk.tool("log_")):
+            return self._log(talk, log, self.understanding.trouble(heard).words)
         return self._help(talk, heard, ticket.issue)
 
     def _first(self, talk: Talk, heard: Heard) -> Answer | None:
@@ -62,19 +61,21 @@ class Supporting:
         if not log:
             return None
         if trouble.words:
-            return self._log(log, trouble.words)
-        pressed = any(said in talk.asked for said in (replies.TELL_PROBLEM, replies.TELL_PROBLEM_AGAIN))
+            return self._log(talk, log, trouble.words)
+        pressed = any(
+            said in talk.asked for said in (replies.TELL_PROBLEM, replies.TELL_PROBLEM_AGAIN)
+        )
         if trouble.vague:
             if pressed:
-                return self._log(log, stripped(heard.raw))
+                return self._log(talk, log, stripped(heard.raw))
             return saying(replies.TELL_PROBLEM)
         if self._states(talk, heard):
-            return self._log(log, stripped(heard.raw))
+            return self._log(talk, log, stripped(heard.raw))
         return None
 
     @staticmethod
-    def _log(tool: str, issue: str) -> Answer:
-        return calling(tool, **{_ARGUMENT.get(tool, "reason"): issue})
+    def _log(talk: Talk, tool: str, issue: str) -> Answer:
+        return calling(tool, **{talk.argument(tool): issue})
 
     def _states(self, talk: Talk, heard: Heard) -> bool:
         """Whether something is described at all, in whatever words, where it was asked for."""
@@ -83,12 +84,16 @@ class Supporting:
             return False
         if any(topic.said.search(heard.text) for topic in says.talk):
             return False
-        if not says.says("asked.trouble", tidy(talk.asked)):
+        here = says.desk(talk.known.state)
+        asked = says.says("asked.trouble", tidy(talk.asked))
+        if not asked and (here is None or here.takes == "problems"):
             return False
         if says.says("say.hesitates", heard.text):
             return False
+        if asked and self.understanding.problem(heard.raw) is not None:
+            return True
         text = says.lists["say.hold"].sub("", heard.text)
-        return len([w for w in text.split() if w not in _SMALL and len(w) > 2]) >= 2
+        return len([w for w in text.split() if w not in says.small and len(w) > 2]) >= 2
 
     def _says_fixed(self, heard: Heard) -> bool:
         says = self.understanding.phrases
@@ -108,10 +113,11 @@ class Supporting:
         if self._says_fixed(heard):
             return True
         asked = says.says("asked.helped_plainly", tidy(talk.asked))
+        asked = asked and not self.understanding.leaves(heard, talk.asked)
         doubt = says.says("say.not_fixed", heard.text) or says.says("say.hold", heard.text)
         return asked and self.understanding.plain_yes(heard) and not doubt
 
-    def _another(self, heard: Heard, issue: str) -> bool:
+    def _another(self, heard: Heard, issue: str, asked: str) -> bool:
         """Whether a second problem is stated, not more about the first one."""
         trouble = self.understanding.trouble(heard)
         if not trouble.words:
@@ -124,11 +130,11 @@ class Supporting:
         says = self.understanding.phrases
         if says.says("problem.more", heard.text):
             return True
-        still = says.says("say.not_fixed", says.lists["problem.alone"].sub("", heard.text))
-        mine = re.search(r"(?<![^ ])(?:my|the|and) ", tidy(trouble.words))
-        return bool(mine) and other is not None and not re.search(r"(?<![^ ])(?:still|tried) ", heard.text) and (
-            not still or " it " not in f" {heard.text}"
-        )
+        if says.says("say.did_it", heard.text) or says.says("say.tried", heard.text):
+            return False
+        if says.says("asked.more", tidy(asked)) or re.search(r"(?<![^ ])still ", heard.text):
+            return False
+        return other is not None and says.says("problem.other", tidy(trouble.words))
 
     def _help(self, talk: Talk, heard: Heard, issue: str) -> Answer | None:
         """The next step, patience, or whatever else was said."""
@@ -141,7 +147,10 @@ class Supporting:
             return saying(replies.TAKE_TIME_HERE)
         if says.says("say.pardon", text):
             return None
-        if tried or (no and asked) or self.understanding.trouble(heard):
+        trouble = self.understanding.trouble(heard)
+        if trouble.words and self.understanding.problem(issue) is None:
+            issue = f"{issue}, {trouble.words}"
+        if tried or (no and asked) or trouble:
             return calling(look, issue=issue) if look else saying(replies.NO_STEPS)
         if asked and self.understanding.plain_yes(heard):
             return saying(replies.TAKE_TIME_HERE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,7 @@ OWN_FILE = Path(__file__).with_name("phrases.toml")
 
 _NOT = (
     r"(?:(?:do|did|does|am|are|is|was|will|would|can|could) not|not|never|no need|no longer|no"
-    r"|without|instead of|rather than|neither) "
+    r"|without|instead of|rather than|neither|forget|forget about|never mind|skip|stop) "
 )
 _BRIDGE = (
     r"(?:(?:really|actually|even|here|calling|call|looking|trying|want|wanted|wanting|need|needing|"
@@ -63,8 +64,14 @@ class Phrases:
     talk: tuple[SmallTalk, ...]
     nameless: frozenset[str]
     titles: frozenset[str]
+    small: frozenset[str]
+    """Words that state nothing."""
     largest_first: tuple[str, ...]
     """Words in models' names, by the size they stand for."""
+
+    def desk(self, name: str) -> Desk | None:
+        """The desk of this name, which is its state's."""
+        return next((desk for desk in self.desks if desk.name == name), None)
 
     def find(self, name: str, text: str) -> re.Match[str] | None:
         """The first place where a phrase of the list stands in a tidied text."""
@@ -92,8 +99,9 @@ def denied(before: str) -> bool:
     return bool(_NEGATED.search(before)) and not _NOT_SURE.search(before[-40:])
 
 
+@cache
 def load(path: Path | None = None) -> Phrases:
-    """Read a vocabulary, the program's own when none is named.
+    """Read a vocabulary, the program's own when none is named; once, as it takes half a second.
 
     Raises:
         ValueError: a phrase can't be read; the message says which.
@@ -146,5 +154,6 @@ def parse(text: str) -> Phrases:
         talk,
         frozenset(str(naming["nameless"]).split()),
         frozenset(cast("list[str]", naming["titles"])),
+        frozenset(str(table["small_words"]).split()),
         tuple(str(table["largest_first"]).split()),
     )

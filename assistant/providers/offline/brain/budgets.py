@@ -1,0 +1,46 @@
+"""The amount a caller wants to spend."""
+
+from __future__ import annotations
+
+import re
+
+_DIGIT = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    "|sixteen|seventeen|eighteen|nineteen|twenty"
+)
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_NUMBER = (
+    rf"(?:[$€£]?\d+(?:\.\d+)?k?|(?:a|{_DIGIT}) (?:and a half )?(?:hundred|thousand|grand)"
+    rf"(?: (?:and )?(?:{_DIGIT}|{_TENS}|\d+)(?: hundred)?)*"
+    rf"|(?:{_DIGIT}|\d+) (?:hundred|thousand|grand))"
+)
+_MONEY = "(?:dollars|dollar|bucks|usd|quid|euros|pounds|grand)"
+_CUE = (
+    "(?:under|below|less than|up to|around|about|roughly|maximum|max|max of|at most|within"
+    "|not more than|no more than|over|more than|between|than|spend|spending|budget|have|got|only"
+    "|afford|limit|pay|is|of|for|like)"
+)
+_COUNTED = (
+    "gb|gigs|gig|gigabytes|tb|percent|years|hours|minutes|days|times|pro|max|plus|air|e|photos"
+    "|pictures|apps|songs|contacts|videos|people|messages|miles"
+)
+_AMOUNT = re.compile(
+    rf"(?<![^ ])(?P<amount>{_NUMBER} (?:(?:and|to|or) {_NUMBER} )?{_MONEY} |[$€£]\d\d\d+ "
+    rf"|(?<=between ){_NUMBER} (?:and|to|or) {_NUMBER} )"
+    rf"|(?<![^ ]){_CUE} (?:a |my |the |of |is |maximum |around |about |like |maybe |say )*"
+    rf"(?P<cued>{_NUMBER} )(?!(?:{_COUNTED}) )"
+)
+_STORAGE = re.compile(r"(?<![^ ])\d+ (?:gb|gigs|gig|gigabytes) ")
+
+
+def budget_in(text: str) -> str:
+    """The amount to spend in a tidied text, as it was said; empty for none."""
+    for found in _AMOUNT.finditer(_STORAGE.sub("", text)):
+        said = (found["amount"] or found["cued"]).strip()
+        figure = re.fullmatch(r"[$€£]?(\d+)(?:\.\d+)?", said)
+        if figure is None:
+            return said
+        least = 99 if said[0] in "$€£" else 129
+        if int(figure[1]) > least and figure[1] not in ("256", "512", "1024"):
+            return said
+    return ""

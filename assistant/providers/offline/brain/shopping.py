@@ -1,0 +1,109 @@
+"""Phones as callers speak of them: which one, in which storage and colour, wanted or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.catalogue import Catalogue, needs_in
+from assistant.providers.offline.brain import phones
+from assistant.providers.offline.brain.answer import Answer, calling
+from assistant.providers.offline.brain.budgets import budget_in
+from assistant.providers.offline.brain.context import Phone, Talk, unanswered
+from assistant.providers.offline.brain.hearing import Heard
+from assistant.providers.offline.brain.meaning import Meaning
+from assistant.providers.offline.brain.understanding import Understanding
+from statemachine import offers as shop
+from statemachine.offers import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Shopping:
+    """Reads what is said of phones, with the catalogue at hand."""
+
+    catalogue: Catalogue
+    understanding: Understanding
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What is sold."""
+        return self.catalogue.offers
+
+    @property
+    def meaning(self) -> Meaning:
+        """Which phone "the cheaper one" is."""
+        return Meaning(self.catalogue, self.understanding.phrases)
+
+    def wants_phone(self, talk: Talk, heard: Heard) -> bool:
+        """Whether a phone to buy is named or described."""
+        if phones.wanted(self.offers, heard.raw) or phones.unsold(self.offers, heard.raw):
+            return True
+        says = self.understanding.phrases
+        if says.says("meant.interest", heard.text) and self._colour(heard):
+            return not self.understanding.trouble(heard)
+        if says.says("meant.listing", heard.text) and says.says("words.phone", heard.text):
+            return not self.understanding.trouble(heard)
+        superlatives = ("bigger", "smaller", "cheaper", "dearer", "newest")
+        if says.says("meant.interest", heard.text) and any(
+            says.asserts(f"meant.{name}", heard.text) for name in superlatives
+        ):
+            return not self.understanding.trouble(heard)
+        return bool(budget_in(heard.text)) or (
+            self.understanding.phrases.says("meant.suggest", heard.text)
+            and bool(needs_in(self.catalogue, heard.raw))
+        )
+
+    def says_which(self, talk: Talk, heard: Heard) -> bool:
+        """Whether more is said than that a phone is wanted."""
+        says = self.understanding.phrases
+        if self.wants_phone(talk, heard) or needs_in(self.catalogue, heard.raw):
+            return True
+        names = (
+            "cheap",
+            "again",
+            "compare",
+            "suggest",
+            "newest",
+            "dearer",
+            "bigger",
+            "smaller",
+            "listing",
+        )
+        if any(says.says(f"meant.{name}", heard.text) for name in names):
+            return True
+        anew = says.says("meant.for_whom", heard.text)
+        storage = phones.storage(heard.raw)
+        return bool(anew or storage or self._colour(heard))
+
+    def _select(self, talk: Talk, heard: Heard, model: str, before: Phone | None = None) -> Answer:
+        """Select a model with what was said of storage and colour, now or before."""
+        open_wish = unanswered(talk, self.offers, model) if before is None else before
+        sizes = shop.storages(self.offers, model)
+        storage = self._storage(talk, heard, model) or (
+            open_wish.storage if open_wish.storage in sizes else ""
+        )
+        colour = self._colour(heard, model) or open_wish.colour
+        arguments = {"model": model}
+        arguments |= {"storage": storage} if storage else {}
+        arguments |= {"colour": colour} if colour else {}
+        return calling("select_model", **arguments)
+
+    def _storage(self, talk: Talk, heard: Heard, model: str) -> str:
+        says = self.understanding.phrases
+        if named := phones.storage(heard.raw):
+            return named
+        sizes = shop.storages(self.offers, model)
+        chosen = talk.known.selected
+        now = chosen.storage if chosen and chosen.model == model else (sizes[0] if sizes else "")
+        place = sizes.index(now) if now in sizes else 0
+        if says.says("meant.most_room", heard.text):
+            return sizes[-1]
+        if says.says("meant.least_room", heard.text):
+            return sizes[0]
+        if says.says("meant.more_room", heard.text):
+            return sizes[min(place + 1, len(sizes) - 1)]
+        if says.says("meant.less_room", heard.text):
+            return sizes[max(place - 1, 0)]
+        return ""
+
+    def _colour(self, heard: Heard, model: str = "") -> str:
+        return phones.colour(self.offers, heard.raw, model)

@@ -1,0 +1,241 @@
+"""The connection to a database: addresses understood, time limits, faults as one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from assistant.records.store import RecordError
+
+log = logging.getLogger("assistant.records")
+T = TypeVar("T")
+
+DEFAULT_URL = "sqlite:///data/calls.db"
+"""Where records are kept unless DATABASE_URL says otherwise: a file beside the program."""
+
+PATIENCE = 2.0
+"""How long anything asked of the database may take, in seconds, before it counts as away."""
+
+_SQLITE_WAIT = 1.2
+"""How long SQLite waits for another writer; less than our patience, so that it says so itself."""
+_EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+_FORMS = "postgresql://user:password@host/database or sqlite:///folder/file.db"
+_DRIVERS = {
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
+_POSTGRESQL_OPTIONS = {"host", "port", "user", "password", "database", "dbname", "service"}
+
+
+def address(url: str) -> URL:
+    """A database's address with the drivers used here; plain ones are understood.
+
+    Raises:
+        RecordError: it is not the address of a database that can be used, in one sentence.
+    """
+    try:
+        parsed = make_url(url.strip())
+    except (ArgumentError, ValueError):
+        raise RecordError(f"DATABASE_URL is no address of a database: write {_FORMS}.") from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise RecordError(
+            f"DATABASE_URL begins with {parsed.drivername}://, which is not supported: "
+            f"write {_FORMS}."
+        )
+    parsed = parsed.set(drivername=driver)
+    if driver.startswith("sqlite"):
+        if not parsed.database or parsed.database == ":memory:" or parsed.host:
+            raise RecordError("DATABASE_URL names no file: write sqlite:///folder/file.db.")
+        return parsed
+    return _postgresql(parsed)
+
+
+def _postgresql(url: URL) -> URL:
+    """What other programs write into an address, in this driver's words."""
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    for unneeded in ("connect_timeout", "application_name", "channel_binding"):
+        query.pop(unneeded, None)
+    if unknown := sorted(query.keys() - _POSTGRESQL_OPTIONS - {"ssl"}):
+        raise RecordError(f"DATABASE_URL has the unknown option {unknown[0]}: leave it out.")
+    if "dbname" in query:
+        query["database"] = query.pop("dbname")
+    user = url.username or (None if "user" in query else getpass.getuser())
+    return url.set(query=query, username=user)
+
+
+def named(url: URL) -> str:
+    """The database as a person knows it, without its password."""
+    if url.drivername.startswith("sqlite"):
+        return str(url.database)
+    host = url.host or url.query.get("host", "localhost")
+    return f"{url.database or url.username} at {host}" + (f":{url.port}" if url.port else "")
+
+
+def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
+    """An engine with short waits and connections that heal. Nothing is opened yet.
+
+    Raises:
+        RecordError: the address cannot be used.
+    """
+    try:
+        if url.drivername.startswith("sqlite"):
+            return _sqlite(url)
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=5,
+            pool_timeout=patience,
+            hide_parameters=True,
+            connect_args={
+                "timeout": min(patience, 5.0),
+                "command_timeout": patience,
+                "server_settings": {
+                    "application_name": "iphone-shop-assistant",
+                    "lock_timeout": f"{int(patience * 600)}ms",
+                    "statement_timeout": f"{int(patience * 900)}ms",
+                    # A worker that froze in the middle must not keep its call's row for ever.
+                    "idle_in_transaction_session_timeout": "5s",
+                },
+            },
+        )
+    except (SQLAlchemyError, NoSuchModuleError, ImportError, TypeError, ValueError):
+        raise RecordError(f"DATABASE_URL cannot be used: write {_FORMS}.") from None
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_timeout=PATIENCE,
+        connect_args={"timeout": _SQLITE_WAIT},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Python's own transactions begin too late: a lock is then refused instead of waited for.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """A writer takes the lock at once: a reader that turns into one would not be let wait."""
+    writes = connection.get_execution_options().get("writes", False)
+    if writes is not None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def make_folder(url: URL) -> None:
+    """Make the folder that a SQLite file lies in.
+
+    Raises:
+        RecordError: it cannot be made.
+    """
+    if not url.drivername.startswith("sqlite"):
+        return
+    folder = Path(str(url.database).removeprefix("file:").split("?")[0]).expanduser().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordError(f"{named(url)} cannot be made: {error.strerror}.") from None
+
+
+class Database:
+    """Runs transactions, each within a bounded time, and tells a fault in one sentence."""
+
+    def __init__(self, url: URL, patience: float = PATIENCE) -> None:
+        self.url = url
+        self.engine = connect(url, patience)
+        self._patience = patience
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def run(
+        self, work: Callable[[AsyncConnection], Awaitable[T]], *, writes: bool | None
+    ) -> T:
+        """Do this in one transaction; `writes` is None for what SQLite does outside of any.
+
+        A transaction that takes too long is given up and not waited for: its connection may hang.
+        Whether it happened is then open, as it is whenever an answer is lost.
+
+        Raises:
+            RecordError: it could not be done, or not in time.
+        """
+        task = asyncio.get_running_loop().create_task(self._transaction(work, writes))
+        self._under_way.add(task)
+        task.add_done_callback(self._over)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self._patience)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not done:
+            task.cancel()
+            raise RecordError(f"{named(self.url)} did not answer within {self._patience:g} s")
+        return task.result()
+
+    async def _transaction(
+        self, work: Callable[[AsyncConnection], Awaitable[T]], writes: bool | None
+    ) -> T:
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(writes=writes)
+                async with connection.begin():
+                    return await work(connection)
+        except RecordError:
+            raise
+        except Exception as error:
+            # The cause's own text may quote what was to be written: it stays out of the logs.
+            raise RecordError(f"{named(self.url)}: {reason(error)}") from None
+
+    async def wipe(self) -> None:
+        """Take what was overwritten out of SQLite's log file too, as far as readers let it."""
+        if not self.url.drivername.startswith("sqlite"):
+            return
+        try:
+            await self.run(lambda on: on.exec_driver_sql(_EMPTY_THE_LOG), writes=None)
+        except RecordError as error:
+            log.warning("Overwritten words may still stand in the file's log: %s", error)
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def close(self) -> None:
+        """Close every connection, without waiting for one that hangs."""
+        for task in self._under_way:
+            task.cancel()
+        disposing = asyncio.get_running_loop().create_task(self.engine.dispose())
+        self._under_way.add(disposing)
+        disposing.add_done_callback(self._over)
+        await asyncio.wait({disposing}, timeout=self._patience)
+
+
+def reason(error: BaseException) -> str:
+    """A driver's error as one line, without the values that were being written."""
+    origin = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    lines = str(origin).strip().splitlines() or [type(origin).__name__]
+    first = lines[0]
+    if first.startswith("<class"):  # the driver's own class in front of its message
+        first = first.partition(": ")[2] or first
+    return first

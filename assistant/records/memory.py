@@ -1,0 +1,120 @@
+"""A store that keeps everything in memory, for as long as the process lives."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+
+from assistant.records.store import CallRecord, RecordError, Summary, UnknownCall, path_of
+from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.facts import Facts, Order, Ticket
+from statemachine.journal import Entry, fingerprint
+from statemachine.machine import MACHINE
+from statemachine.replay import FORGOTTEN, forgotten
+from statemachine.states import FINAL, INITIAL
+
+
+@dataclass
+class MemoryStore:
+    """Keeps everything for as long as the process lives. It has one writer, so nobody is fenced."""
+
+    journals: dict[str, dict[int, Entry]] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    references: set[str] = field(default_factory=set)
+    openings: dict[str, Facts] = field(default_factory=dict)
+    began: dict[str, float] = field(default_factory=dict)
+    epochs: dict[str, int] = field(default_factory=dict)
+    made: dict[str, list[str]] = field(default_factory=dict)
+    """By call, the numbers of its orders and tickets."""
+
+    async def begin(self, call: str, facts: Facts, room: str = "") -> str:
+        """Note a new call; its reference is five digits that no other call has."""
+        if call in self.openings:
+            return self.openings[call].reference
+        self.journals.setdefault(call, {})
+        reference = facts.reference or _five_digits()
+        while reference in self.references:
+            reference = _five_digits()
+        self.references.add(reference)
+        self.openings[call] = replace(facts, reference=reference)
+        self.began[call] = time.time()
+        self.epochs[call] = 1
+        return reference
+
+    async def write(
+        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+    ) -> None:
+        """Write an entry and its order or ticket; a number taken already is refused."""
+        journal = self.journals.setdefault(call, {})
+        if number in journal:
+            raise RecordError(f"entry {number} of call {call} has been written by somebody else")
+        journal[number] = entry
+        made = self.made.setdefault(call, [])
+        for effect in effects:
+            if isinstance(effect, PlaceOrder):
+                self.orders[effect.order.number] = effect.order
+                made.append(effect.order.number)
+            elif isinstance(effect, OpenTicket):
+                self.tickets[effect.ticket.number] = effect.ticket
+                made.append(effect.ticket.number)
+            elif isinstance(effect, ResolveTicket):
+                ticket = self.tickets[effect.number]
+                self.tickets[effect.number] = replace(ticket, resolved=True)
+
+    async def claim(self, call: str, lease: float = 0.0, epoch: int | None = None) -> CallRecord:
+        """Take a call up again."""
+        record = await self.read(call)
+        self.epochs[call] = record.epoch + 1
+        return replace(record, epoch=record.epoch + 1)
+
+    async def renew(self, call: str, lease: float) -> None:
+        """Nobody else can claim a call in here."""
+
+    async def read(self, call: str) -> CallRecord:
+        """A call's opening facts and its journal."""
+        if call not in self.openings:
+            raise UnknownCall(f"There is no call {call}.")
+        journal = self.journals[call]
+        entries = tuple(journal[number] for number in sorted(journal))
+        table = fingerprint(MACHINE.table)
+        return CallRecord(call, self.openings[call], entries, table, self.epochs[call])
+
+    async def recent(self, most: int = 20) -> tuple[Summary, ...]:
+        """The calls that began last, the newest first."""
+        newest = sorted(self.began, key=lambda call: self.began[call], reverse=True)
+        return tuple([await self._summary(call) for call in newest[:most]])
+
+    async def _summary(self, call: str) -> Summary:
+        record = await self.read(call)
+        path = path_of(record.journal, INITIAL.value)
+        ending = [e for e in record.journal if e.accepted and e.target == FINAL.value]
+        made = self.made.get(call, [])
+        return Summary(
+            call,
+            record.opening.reference,
+            self.began[call],
+            ending[0].at if ending else None,
+            path[-1],
+            path,
+            ending[0].trigger if ending else "",
+            tuple(self.orders[number] for number in made if number in self.orders),
+            tuple(self.tickets[number] for number in made if number in self.tickets),
+        )
+
+    async def forget(self, call: str) -> None:
+        """Blank the caller's words in the journal and the tickets."""
+        record = await self.read(call)
+        entries = forgotten(record.opening, record.journal)
+        self.journals[call] = dict(zip(sorted(self.journals[call]), entries, strict=True))
+        for number in self.made.get(call, []):
+            if number in self.tickets:
+                self.tickets[number] = replace(self.tickets[number], issue=FORGOTTEN)
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _five_digits() -> str:
+    return str(secrets.randbelow(90_000) + 10_000)

@@ -1,0 +1,1 @@
+"""The database's schema, step by step. A change of `schema.py` adds a file to `versions/`."""

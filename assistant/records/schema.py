@@ -1,0 +1,117 @@
+"""The database's tables. Times are in seconds since 1970."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+METADATA = MetaData()
+
+CALLS = Table(
+    "calls",
+    METADATA,
+    Column("id", String(80), primary_key=True),
+    Column("reference", String(20), nullable=False, unique=True),
+    Column("room", String(200), nullable=False),
+    Column("opening", JSON, nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("lease_until", Double, nullable=False),
+    Column("began", Double, nullable=False, index=True),
+    Column("ended", Double),
+    Column("ended_by", String(80), nullable=False),
+)
+"""One row a call. `opening` are its first facts, `version` the table it began under, `entries` how
+many the journal has. Only `owner` may write, and only with this `epoch`; `lease_until`, by the
+database's clock, is until when nobody else may take the call up."""
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("call", String(80), ForeignKey("calls.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("trigger", String(80), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("target", String(40), nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("facts_check", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+)
+"""The journal. Its primary key refuses a second writer of a number."""
+
+ORDERS = Table(
+    "orders",
+    METADATA,
+    Column("number", String(24), primary_key=True),
+    Column("call", String(80), ForeignKey("calls.id"), nullable=False),
+    Column("selection", Integer, nullable=False),
+    Column("model", String(80), nullable=False),
+    Column("storage", String(40), nullable=False),
+    Column("colour", String(80), nullable=False),
+    Column("price_cents", Integer, nullable=False),
+    Column("placed", Double, nullable=False),
+    UniqueConstraint("call", "selection", name="orders_one_a_selection"),
+)
+"""The orders. `selection` is the number of the journal entry that selected what was ordered: with
+the call it is the order's idempotency key."""
+
+TICKETS = Table(
+    "tickets",
+    METADATA,
+    Column("number", String(24), primary_key=True),
+    Column("call", String(80), ForeignKey("calls.id"), nullable=False, index=True),
+    Column("issue", Text),
+    Column("resolved", Boolean, nullable=False),
+    Column("opened", Double, nullable=False),
+    Column("closed", Double),
+)
+"""The tickets; a forgotten `issue` is null."""
+
+Index(
+    "tickets_one_open_an_issue",
+    TICKETS.c.call,
+    TICKETS.c.issue,
+    unique=True,
+    sqlite_where=text("resolved = 0"),
+    postgresql_where=text("NOT resolved"),
+)
+
+
+class DatabaseNow(FunctionElement[float]):
+    """The database's own clock."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(DatabaseNow, "sqlite")
+def _on_sqlite(element: DatabaseNow, compiler: Any, **options: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(DatabaseNow, "postgresql")
+def _on_postgresql(element: DatabaseNow, compiler: Any, **options: Any) -> str:
+    return "extract(epoch from clock_timestamp())::double precision"

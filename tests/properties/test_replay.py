@@ -1,0 +1,260 @@
+"""Whatever happened in a call, its journal tells it again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.call import Call
+from assistant.records import CallRecord, Entry, MemoryStore, Store
+from assistant.records.sql import open_store
+from statemachine.explore import TWO_MODELS, sample
+from statemachine.facts import Facts
+from statemachine.journal import check_of, facts_of, plain, spoken_arguments, trigger_of
+from statemachine.machine import MACHINE, Accepted, Conversation, Machine
+from statemachine.replay import FORGOTTEN, ReplayError, forgotten, replay, steps
+from statemachine.rows import row
+from statemachine.states import FINAL
+from statemachine.table import TABLE
+from statemachine.triggers import (
+    CallerSpoke,
+    ConfirmPurchase,
+    RecordName,
+    SelectModel,
+    ToBuying,
+    Trigger,
+    arguments,
+    name_of,
+)
+
+KINDS = tuple(dict.fromkeys(each.trigger for each in TABLE))
+SAMPLES = {kind: tuple(sample(kind, TWO_MODELS)) for kind in KINDS}
+WORDS = st.sampled_from(("Quentin", "quine zebedee", "the 17 pro", "battery, battery")) | st.text()
+
+
+@st.composite
+def _worded(draw: st.DrawFn) -> Trigger:
+    """A trigger whose words are anything at all."""
+    kind = draw(st.sampled_from(KINDS))
+    trigger = draw(st.sampled_from(SAMPLES[kind]))
+    words = spoken_arguments(kind)
+    return replace(trigger, **{key: draw(WORDS) for key in sorted(words)}) if words else trigger
+
+
+ANYTHING = st.one_of(st.sampled_from([each for kind in KINDS for each in SAMPLES[kind]]), _worded())
+
+
+@st.composite
+def _runs(draw: st.DrawFn) -> list[Trigger]:
+    """A run of triggers that goes somewhere: mostly what is possible just then, and anything."""
+    conversation = Conversation(Facts(offers=TWO_MODELS, reference="48213"))
+    run: list[Trigger] = []
+    for _ in range(draw(st.integers(0, 40))):
+        likely = [kind for kind in conversation.offered() if not kind.__name__.startswith("End")]
+        kind = draw(st.sampled_from([CallerSpoke, CallerSpoke, *likely, None]))
+        trigger = draw(st.sampled_from(SAMPLES[kind]) if kind else ANYTHING)
+        conversation.send(trigger)
+        run.append(trigger)
+    return run
+
+
+RUNS = _runs()
+
+
+async def _held(run: Iterable[Trigger], store: Store) -> tuple[Call, CallRecord]:
+    call = await Call.begin("one", TWO_MODELS, store)
+    for trigger in run:
+        await call.fire(trigger)
+        if isinstance(trigger, SelectModel):
+            await call.refuse(f"buy {trigger.model}", arguments(trigger), (trigger.model,))
+    return call, await store.read("one")
+
+
+def _live(run: Iterable[Trigger]) -> tuple[Call, CallRecord]:
+    return asyncio.run(_held(run, MemoryStore()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(RUNS)
+def test_replayed_equals_live(run: list[Trigger]) -> None:
+    """The journal leads to the state and facts of the live call, and each of its steps too."""
+    call, record = _live(run)
+    told = replay(record.opening, record.journal)
+    assert (told.state, told.facts) == (call.state, call.facts)
+    again = Conversation(record.opening)
+    fired = iter(step for step in steps(record.opening, record.journal) if not _noted(step.entry))
+    for trigger in run:
+        again.send(trigger)
+        step = next(fired)
+        assert (step.state, step.facts) == (again.state, again.facts)
+
+
+def _noted(entry: Entry) -> bool:
+    return entry.trigger.startswith("buy ")
+
+
+@settings(max_examples=25, deadline=None)
+@given(RUNS)
+def test_replayed_from_a_database_equals_live(run: list[Trigger]) -> None:
+    """Through SQLite and back, the call is the same."""
+
+    async def through() -> tuple[Call, CallRecord]:
+        with TemporaryDirectory() as folder:
+            store = await open_store(f"sqlite:///{Path(folder) / 'calls.db'}")
+            try:
+                return await _held(run, store)
+            finally:
+                await store.close()
+
+    call, record = asyncio.run(through())
+    told = replay(record.opening, record.journal)
+    assert told.state is call.state
+    assert check_of(told.facts) == check_of(call.facts)
+    assert len(record.journal) == len(call.journal)
+
+
+@settings(max_examples=200, deadline=None)
+@given(RUNS)
+def test_a_forgotten_call_replays_to_the_same_states_and_counts(run: list[Trigger]) -> None:
+    """No words are left, and nothing else is missing; forgetting twice forgets no more."""
+    call, record = _live(run)
+    blank = forgotten(record.opening, record.journal)
+    assert forgotten(record.opening, blank) == blank
+    told = replay(record.opening, blank)
+    live = replay(record.opening, record.journal)
+    assert told.state is live.state
+    assert check_of(told.facts) == check_of(live.facts)
+    assert told.facts.orders == live.facts.orders
+    assert told.facts.selection == live.facts.selection
+    assert [e.accepted for e in blank] == [e.accepted for e in call.journal]
+    sold = {word for offer in TWO_MODELS for word in (offer.model, offer.storage, *offer.colours)}
+    for entry in blank:
+        left = set(entry.arguments.values()) - {"", FORGOTTEN, "yes", "no", "open"}
+        assert left <= (sold if entry.accepted and entry.trigger == "select_model" else set())
+
+
+@settings(max_examples=200, deadline=None)
+@given(_worded())
+def test_a_trigger_survives_plain_data(trigger: Trigger) -> None:
+    """Name and arguments as JSON are the whole trigger."""
+    told = json.loads(json.dumps(arguments(trigger)))
+    assert trigger_of(name_of(trigger), told, TABLE) == trigger
+
+
+@settings(max_examples=100, deadline=None)
+@given(RUNS)
+def test_facts_survive_plain_data(run: list[Trigger]) -> None:
+    """Every fact a call can establish survives JSON."""
+    conversation = Conversation(Facts(offers=TWO_MODELS, reference="12345"))
+    for trigger in run:
+        conversation.send(trigger)
+    assert facts_of(json.loads(json.dumps(plain(conversation.facts)))) == conversation.facts
+
+
+# Journals of an older table
+
+SALE = (CallerSpoke(), ToBuying(), SelectModel("17 pro"), CallerSpoke(), ConfirmPurchase())
+
+
+def _sale() -> tuple[Facts, tuple[Entry, ...]]:
+    _, record = _live(SALE)
+    return record.opening, tuple(e for e in record.journal if not _noted(e))
+
+
+def test_a_guard_that_has_become_stricter_changes_nothing_about_the_past() -> None:
+    """What was accepted is done again, not judged again."""
+
+    def never(facts: Facts) -> bool:
+        """Nobody may buy any more."""
+        return False
+
+    strict = Machine(
+        tuple(replace(r, when=(never,)) if r.trigger is ConfirmPurchase else r for r in TABLE)
+    )
+    told = replay(*_sale(), machine=strict)
+    assert len(told.facts.orders) == 1
+
+
+def test_a_row_that_is_gone_is_named() -> None:
+    """The refusal says which entry it is and what changed."""
+    without = Machine(tuple(each for each in TABLE if each.trigger is not ConfirmPurchase))
+    with pytest.raises(ReplayError) as gone:
+        replay(*_sale(), machine=without)
+    assert str(gone.value) == (
+        "Entry 4 of the journal, confirm_purchase, cannot be done again: "
+        "there is no trigger confirm_purchase any more."
+    )
+
+
+def test_a_row_that_leads_elsewhere_is_named() -> None:
+    """A trigger that led to another state then is not taken for the one of now."""
+    ending = row(ConfirmPurchase, tuple(TABLE[4].sources), FINAL)
+    other = Machine(tuple(ending if each.trigger is ConfirmPurchase else each for each in TABLE))
+    with pytest.raises(
+        ReplayError, match=r"Entry 4 .* no row leads from buying to buying any more"
+    ):
+        replay(*_sale(), machine=other)
+
+
+def test_an_update_that_does_something_else_is_named() -> None:
+    """The same row with other facts behind it is found by the entry's fingerprint."""
+    dearer = replace(TABLE[3], does=lambda facts, trigger: (replace(facts, turn=7), ()))
+    other = Machine(tuple(dearer if each is TABLE[3] else each for each in TABLE))
+    with pytest.raises(
+        ReplayError, match=r"Entry 2 .*select_model, leads to other facts than it did"
+    ):
+        replay(*_sale(), machine=other)
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "said"),
+    [
+        (1, {"arguments": {"mood": "fine"}}, "to_buying has no argument mood any more"),
+        (2, {"arguments": {}}, "select_model now needs the argument model"),
+        (0, {"arguments": {"answer": "perhaps"}}, "caller_spoke no longer takes 'perhaps'"),
+        (1, {"target": "returns"}, "there is no state returns any more"),
+        (2, {"arguments": {"model": "Nokia"}}, "cannot be done again"),
+    ],
+)
+def test_an_entry_that_no_longer_fits_is_named(
+    number: int, change: dict[str, Any], said: str
+) -> None:
+    """Arguments, states and goods that have gone are told by entry and name."""
+    opening, entries = _sale()
+    odd = [*entries]
+    odd[number] = replace(odd[number], **change)
+    with pytest.raises(ReplayError, match=f"^Entry {number} of the journal, .*{said}"):
+        replay(opening, odd)
+    assert len(forgotten(opening, odd)) == len(odd)
+
+
+def test_a_missing_entry_is_noticed() -> None:
+    """A journal with a hole is refused rather than told wrongly."""
+    opening, entries = _sale()
+    with pytest.raises(ReplayError, match="an entry is missing, or the table has changed"):
+        replay(opening, entries[:1] + entries[2:])
+
+
+def test_an_argument_that_is_new_and_optional_does_no_harm() -> None:
+    """An older journal lacks it, and replays."""
+    opening, entries = _sale()
+    bare = [*entries]
+    bare[1] = replace(bare[1], arguments={})
+    assert replay(opening, bare).state == "buying"
+
+
+def test_a_replay_of_nothing_is_the_opening() -> None:
+    """A call in which nothing happened yet stands where it began."""
+    opening = Facts(offers=TWO_MODELS, reference="1")
+    told = replay(opening, ())
+    assert (told.facts, told.ended) == (opening, False)
+    assert isinstance(MACHINE.plan(told.state, told.facts, RecordName("Dana")), Accepted)

@@ -1,0 +1,226 @@
+"""The offline brain with the pure machine: whole calls, single sentences, and its stream."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from livekit.agents import function_tool, llm
+
+from assistant.providers.offline.brain import OfflineLLM
+from assistant.providers.offline.brain.patterns import compile_phrases
+from assistant.providers.offline.brain.supporting import next_step
+from assistant.providers.offline.brain.vocabulary import OWN_FILE, parse
+from tests.brain_bench import (
+    HELP,
+    STOCK,
+    brain,
+    faults_of,
+    faults_of_utterance,
+    run_call,
+    scenarios,
+    set_up,
+)
+
+CALLS = scenarios("brain_calls", "call")
+UTTERANCES = scenarios("brain_utterances", "utterance")
+GREETED = "Hi, this is Jill. Are you calling about a new iPhone, or do you need support?"
+
+
+@pytest.mark.parametrize("call", CALLS, ids=[call["title"] for call in CALLS])
+def test_a_whole_call_goes_the_way_the_caller_wants(call: dict[str, Any]) -> None:
+    """Path, orders, tickets, name and ending are as the scenario says."""
+    line = run_call(call["lines"])
+    assert not faults_of(call, line), "\n".join(line.log)
+
+
+@pytest.mark.parametrize(
+    "utterance", UTTERANCES, ids=[f"{u['state']}: {u['said']}" for u in UTTERANCES]
+)
+def test_a_sentence_leads_to_its_tool(utterance: dict[str, Any]) -> None:
+    """The first answer calls the tool that is meant, or only talks."""
+    assert not faults_of_utterance(utterance)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("heldout_calls", "call"), ("heldout_utterances", "utterance")]
+)
+def test_callers_it_was_not_written_for_are_understood(name: str, key: str) -> None:
+    """At most one in fifty of the held-out callers is misunderstood."""
+    entries = scenarios(name, key)
+    if key == "call":
+        wrong = [e["title"] for e in entries if faults_of(e, run_call(e["lines"]))]
+    else:
+        wrong = [e["said"] for e in entries if faults_of_utterance(e)]
+    assert len(wrong) <= len(entries) // 50, wrong
+
+
+def test_it_never_names_an_amount_of_its_own() -> None:
+    """Its own words carry no figure of money, unless they repeat what was just said."""
+    for utterance in UTTERANCES:
+        line = set_up(utterance)
+        line.chat.add_message(role="user", content=utterance["said"])
+        text = line.ask().text
+        assert "$" not in text or text.startswith("Sure:"), text
+
+
+def test_nothing_it_does_in_a_call_is_refused_twice() -> None:
+    """A refused tool isn't called again for the same words."""
+    for call in CALLS:
+        line = run_call(call["lines"])
+        assert len(line.refused) <= 1, "\n".join(line.log)
+
+
+# The stream
+
+
+def _chat(*said: str, state: str = "greeting") -> llm.ChatContext:
+    chat = llm.ChatContext.empty()
+    chat.add_message(role="system", content=f"Help them.\n\nKnown so far:\n- state: {state}")
+    for place, words in enumerate(said):
+        chat.add_message(role="assistant" if place % 2 == 0 else "user", content=words)
+    return chat
+
+
+def _tool(name: str, *required: str) -> llm.Tool:
+    async def fire(raw_arguments: dict[str, object]) -> str:
+        return "done"
+
+    properties = {key: {"type": "string"} for key in required}
+    parameters = {"type": "object", "properties": properties, "required": list(required)}
+    schema = {"name": name, "description": name, "parameters": parameters}
+    return function_tool(fire, raw_schema=schema)  # type: ignore[return-value]
+
+
+FRONT = [_tool("to_buying"), _tool("to_support"), _tool("record_name", "name"), _tool("end_call")]
+
+
+async def test_tool_calls_come_as_json_and_may_be_several() -> None:
+    """A name and a problem in one sentence are two calls of one answer."""
+    chat = _chat(GREETED, "Hi, it's Dana, my screen is cracked")
+    answer = await brain().chat(chat_ctx=chat, tools=FRONT).collect()
+    called = {call.name: json.loads(call.arguments) for call in answer.tool_calls}
+    assert called == {
+        "record_name": {"name": "Dana"},
+        "to_support": {"wish": "my screen is cracked"},
+    }
+    assert not answer.text
+
+
+async def test_parallel_tool_calls_can_be_switched_off() -> None:
+    """With `parallel_tool_calls` off there is one call at a time."""
+    chat = _chat(GREETED, "Hi, it's Dana, my screen is cracked")
+    stream = brain().chat(chat_ctx=chat, tools=FRONT, parallel_tool_calls=False)
+    assert len((await stream.collect()).tool_calls) == 1
+
+
+async def test_words_come_in_pieces() -> None:
+    """A sentence is streamed, not sent in one block."""
+    pieces = []
+    async with brain().chat(chat_ctx=_chat(GREETED, "how are you?"), tools=FRONT) as stream:
+        async for chunk in stream:
+            if chunk.delta and chunk.delta.content:
+                pieces.append(chunk.delta.content)
+    assert len(pieces) > 3
+    assert "".join(pieces).startswith("I'm very well")
+
+
+async def test_without_a_choice_of_tools_it_talks() -> None:
+    """`tool_choice="none"` is honoured, whatever is asked."""
+    chat = _chat(GREETED, "I want to buy an iPhone")
+    answer = await brain().chat(chat_ctx=chat, tools=FRONT, tool_choice="none").collect()
+    assert answer.text
+    assert not answer.tool_calls
+
+
+async def test_a_named_choice_is_called() -> None:
+    """A tool demanded by name is called with what was said."""
+    chat = _chat(GREETED, "call me Dana")
+    choice: llm.ToolChoice = {"type": "function", "function": {"name": "record_name"}}
+    answer = await brain().chat(chat_ctx=chat, tools=FRONT, tool_choice=choice).collect()
+    assert [(c.name, json.loads(c.arguments)) for c in answer.tool_calls] == [
+        ("record_name", {"name": "Dana"})
+    ]
+
+
+async def test_a_tool_that_is_not_offered_is_never_called() -> None:
+    """Only what is offered is called: with nothing on offer there are only words."""
+    for utterance in UTTERANCES[::7]:
+        chat = _chat(GREETED, utterance["said"])
+        answer = await brain().chat(chat_ctx=chat, tools=[]).collect()
+        assert answer.text
+        assert not answer.tool_calls
+
+
+# Steps
+
+
+def test_the_next_step_is_one_that_was_not_said_yet() -> None:
+    """What was said already is skipped, and at the end comes what to do then."""
+    text = "Steps for it:\n1. Restart it.\n2. Update it.\nIf none helps: Bring it in."
+    assert "Update it." in next_step(text, ("Let's try this: Restart it. Tell me.",))
+    assert "Bring it in." in next_step(text, ("Restart it. And then, update it.",))
+
+
+# A desk of the shop's own
+
+RETURNS = """
+[desk.returns]
+names = ["returns", "return"]
+wants = ["[return|give back|send back|bring back] ...? [it|phone|iphone|one]", "returns", "refund"]
+"""
+
+
+def _shop_with_returns() -> OfflineLLM:
+    text = OWN_FILE.read_text(encoding="utf-8")
+    return OfflineLLM(
+        STOCK, HELP, parse(text.replace("[desk.support]", f"{RETURNS}\n[desk.support]"))
+    )
+
+
+async def test_a_new_desk_needs_its_words_and_no_code() -> None:
+    """With a section in phrases.toml callers are put through, heard and seen off there."""
+    shop = _shop_with_returns()
+    front = [*FRONT, _tool("to_returns")]
+    chat = _chat(GREETED, "I'd like to return my iPhone, I ordered the wrong colour")
+    answer = await shop.chat(chat_ctx=chat, tools=front).collect()
+    assert [call.name for call in answer.tool_calls] == ["to_returns"]
+    there = [_tool("log_return", "reason"), _tool("end_returns_call"), _tool("to_support")]
+    said = (
+        "You're with returns. Why are you giving it back?",
+        "it's simply the wrong colour for me",
+    )
+    chat = _chat(*said, state="returns")
+    answer = await shop.chat(chat_ctx=chat, tools=there).collect()
+    assert [(c.name, json.loads(c.arguments)) for c in answer.tool_calls] == [
+        ("log_return", {"reason": "it's simply the wrong colour for me"})
+    ]
+    chat = _chat("Noted. Is there anything else?", "no", state="returns")
+    answer = await shop.chat(chat_ctx=chat, tools=there).collect()
+    assert [call.name for call in answer.tool_calls] == ["end_returns_call"]
+
+
+# The language of phrases.toml
+
+
+@pytest.mark.parametrize(
+    ("phrase", "fits", "misses"),
+    [
+        ("buy|order it", "please order it now", "order that"),
+        ("charg* ...? slowly", "it charges very very slowly", "it charges fast"),
+        ("[a cup|two cups] of? tea", "two cups tea", "a tea"),
+        ("^ yes $", "yes", "yes but"),
+    ],
+)
+def test_phrases_are_matched_word_by_word(phrase: str, fits: str, misses: str) -> None:
+    """Optional words, prefixes, gaps, groups and the ends of a sentence work as described."""
+    pattern = compile_phrases((phrase,), lambda name: ())
+    assert pattern.search(f"{fits} ")
+    assert not pattern.search(f"{misses} ")
+
+
+def test_a_phrase_that_fits_anything_is_refused() -> None:
+    """A phrase of optional words only would be found everywhere: it is named when it is read."""
+    with pytest.raises(ValueError, match=r"'please\?' fits anything"):
+        compile_phrases(("please?",), lambda name: ())

@@ -1,0 +1,271 @@
+"""Databases that break under a call: the caller is told, nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from assistant.call import Call
+from assistant.records import RecordError
+from assistant.records.sql import SqlStore, open_store
+from assistant.records.upgrade import upgrade
+from statemachine.effects import HandOff, PlaceOrder
+from statemachine.machine import Accepted, Outcome, Refused
+from statemachine.offers import Offer
+from statemachine.replay import replay
+from statemachine.states import State
+from statemachine.triggers import (
+    CallerHungUp,
+    CallerSpoke,
+    ConfirmPurchase,
+    RecordName,
+    SelectModel,
+    ToBuying,
+    ToSupport,
+)
+from tests.failing import Broken, LosesAnswers, count
+
+if TYPE_CHECKING:
+    from tests.databases import Postgres  # at run time it comes as a plug-in
+
+pytest_plugins = ["tests.databases"]
+
+OFFERS = (Offer("iPhone 17", "256 GB", 79900, ("black",)),)
+BREAKAGES = ["read-only", "locked", "full", "moved", "stopped"]
+
+
+class Breaking:
+    """A store, and a way to break its database for a while."""
+
+    def __init__(self, store: SqlStore, how: str, server: Postgres | None) -> None:
+        self.store, self._how, self._server = store, how, server
+
+    @asynccontextmanager
+    async def broken(self) -> AsyncIterator[None]:
+        """The database can't be written for as long as this lasts."""
+        if self._server is None:
+            async with Broken(self.store, self._how):
+                yield
+            return
+        await asyncio.to_thread(self._server.stop)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self._server.start)
+
+
+@pytest.fixture(params=BREAKAGES)
+async def breaking(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Breaking]:
+    """A store in an empty database, once for each way in which one breaks."""
+    server: Postgres | None = None
+    url = f"sqlite:///{tmp_path / 'calls.db'}"
+    if request.param == "stopped":
+        server = request.getfixturevalue("postgres")
+        assert server is not None
+        url = await server.database()
+    store = await open_store(url)
+    yield Breaking(store, request.param, server)
+    await store.close()
+
+
+async def quoted(store: SqlStore) -> Call:
+    """A call in which a price was quoted and answered."""
+    call = await Call.begin("one", OFFERS, store)
+    for trigger in (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel("17"), CallerSpoke()):
+        assert isinstance(await call.fire(trigger), Accepted)
+    return call
+
+
+async def as_written(call: Call, store: SqlStore) -> None:
+    """The database tells the call exactly as it went, and has its orders once."""
+    record = await store.read(call.id)
+    assert list(record.journal) == call.journal
+    told = replay(record.opening, record.journal)
+    assert (told.state, told.facts) == (call.state, call.facts)
+    assert await count(store, "orders") == len(call.facts.orders)
+    assert await count(store, "tickets") == len(call.facts.tickets)
+
+
+async def test_an_order_is_refused_while_the_database_fails_and_taken_when_it_is_back(
+    breaking: Breaking, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The caller hears an apology, the call goes on where it was, and the next try succeeds."""
+    call = await quoted(breaking.store)
+    async with breaking.broken():
+        refused = await call.fire(ConfirmPurchase())
+        await call.fire(CallerSpoke())
+        await call.refuse("fly", {}, ("There is no such tool.",))
+        again = await call.fire(ConfirmPurchase())
+    for outcome in (refused, again):
+        assert isinstance(outcome, Refused)
+        assert outcome.says is not None
+        assert outcome.says.line.name == "apology_records"
+    assert call.state is State.BUYING
+    assert call.facts.orders == ()
+    assert "call one: confirm_purchase was not written down" in caplog.text
+    await call.fire(CallerSpoke())
+    assert isinstance(await call.fire(ConfirmPurchase()), Accepted)
+    assert len(call.facts.orders) == 1
+    await as_written(call, breaking.store)
+
+
+async def test_a_caller_can_leave_while_the_database_fails(
+    breaking: Breaking, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The ending happens, is named in the log, and is written once the database is back."""
+    call = await quoted(breaking.store)
+    async with breaking.broken():
+        await call.fire(CallerHungUp())
+        assert call.ended.is_set()
+        assert "call one has ended with caller_hung_up unwritten" in caplog.text
+        assert not await call.write_up(0)
+    assert await call.write_up()
+    assert call.ended_by == "caller_hung_up"
+    await as_written(call, breaking.store)
+    assert (await breaking.store.recent())[0].ended_by == "caller_hung_up"
+
+
+async def test_a_call_begins_while_the_database_fails(breaking: Breaking) -> None:
+    """The caller is answered; the call is noted as soon as the database is back."""
+    async with breaking.broken():
+        call = await Call.begin("one", OFFERS, breaking.store)
+        await call.fire(CallerSpoke())
+        assert isinstance(await call.fire(ToBuying()), Refused)
+    await call.fire(CallerSpoke())
+    assert isinstance(await call.fire(ToBuying()), Accepted)
+    await as_written(call, breaking.store)
+
+
+async def test_the_loop_goes_on_while_the_database_fails(breaking: Breaking) -> None:
+    """Whatever is waited for, the call's sound would not stop."""
+    call = await quoted(breaking.store)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    async with breaking.broken():
+        ticking = asyncio.create_task(tick())
+        await asyncio.sleep(0.03)
+        before, loop = ticks, asyncio.get_running_loop()
+        started = loop.time()
+        await call.fire(ConfirmPurchase())
+        expected = (loop.time() - started) / 0.01
+        ticking.cancel()
+    assert ticks - before >= expected * 0.2 - 2
+
+
+async def test_names_and_issues_stay_out_of_the_log_when_writing_fails(
+    breaking: Breaking, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error says what was not written by its trigger, never by the caller's words."""
+    caplog.set_level(logging.DEBUG, "assistant")
+    call = await quoted(breaking.store)
+    async with breaking.broken():
+        await call.fire(RecordName("Zebedee"))
+        await call.fire(ToSupport("Zebedee's battery"))
+    assert "record_name was not written down" in caplog.text
+    assert "Zebedee" not in caplog.text
+
+
+async def test_a_row_that_another_connection_holds_is_waited_for_in_bounds(
+    postgres: Postgres,
+) -> None:
+    """A slow PostgreSQL refuses the trigger, and the next try finds nothing half done."""
+    store = await open_store(await postgres.database())
+    call = await quoted(store)
+    async with store.database.engine.begin() as other:
+        await other.execute(text("UPDATE calls SET room = 'elsewhere'"))
+        assert isinstance(await call.fire(ConfirmPurchase()), Refused)
+    assert isinstance(await call.fire(ConfirmPurchase()), Accepted)
+    await as_written(call, store)
+    await store.close()
+
+
+async def test_a_transaction_that_never_answers_is_given_up(sqlite_store: SqlStore) -> None:
+    """Nobody waits for a connection that hangs, and it is not reused."""
+    sqlite_store.database._patience = 0.2
+
+    async def hang(_: object) -> None:
+        await asyncio.sleep(60)
+
+    for _ in range(20):
+        with pytest.raises(RecordError, match=r"did not answer within 0\.2 s"):
+            await sqlite_store.database.run(hang, writes=False)
+    sqlite_store.database._patience = 2.0
+    await quoted(sqlite_store)
+
+
+@pytest.fixture
+async def losing(url: str) -> AsyncIterator[LosesAnswers]:
+    """A store whose answers get lost, once on each kind of database."""
+    await upgrade(url)
+    store = LosesAnswers(url)
+    yield store
+    await store.close()
+
+
+async def test_an_order_whose_answer_was_lost_is_neither_lost_nor_doubled(
+    losing: LosesAnswers,
+) -> None:
+    """The caller was told to say it again; before they do, the order is found and told once."""
+    told: list[Outcome] = []
+    call = await quoted(losing)
+    call.carry_out = told.append
+    losing.losing = True
+    assert isinstance(await call.fire(ConfirmPurchase()), Refused)
+    losing.away = True
+    await call.fire(CallerSpoke())
+    assert call.facts.orders == ()
+    losing.losing = losing.away = False
+    await call.fire(CallerSpoke())
+    assert len(call.facts.orders) == 1
+    again = await call.fire(ConfirmPurchase())
+    assert isinstance(again, Refused)
+    assert "ordered already" in " ".join(again.reasons)
+    placed = [o for o in told if isinstance(o, Accepted) and _has(o, PlaceOrder)]
+    assert len(placed) == 1
+    await as_written(call, losing)
+
+
+async def test_a_handoff_whose_answer_was_lost_is_made_up_for(losing: LosesAnswers) -> None:
+    """State, agent and journal agree again at the next word, and what was said since counts."""
+    told: list[Outcome] = []
+    call = await quoted(losing)
+    call.carry_out = told.append
+    losing.losing = True
+    assert isinstance(await call.fire(ToSupport("the battery")), Refused)
+    losing.away = True
+    await call.fire(CallerSpoke())
+    await call.refuse("fly", {}, ("There is no such tool.",))
+    assert call.state is State.BUYING
+    losing.losing = losing.away = False
+    await call.fire(CallerSpoke())
+    assert call.facts.turn == 5
+    assert call.on_the_line is State.SUPPORT
+    assert sum(isinstance(o, Accepted) and _has(o, HandOff) for o in told) == 1
+    await as_written(call, losing)
+
+
+async def test_an_ending_whose_answer_was_lost_is_written_once(losing: LosesAnswers) -> None:
+    """Asking again for the very same entry is no second entry."""
+    call = await quoted(losing)
+    losing.losing = True
+    await call.fire(CallerHungUp())
+    losing.losing = False
+    assert await call.write_up()
+    await as_written(call, losing)
+
+
+def _has(outcome: Accepted, effect: type[object]) -> bool:
+    return any(isinstance(each, effect) for each in outcome.effects)

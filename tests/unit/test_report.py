@@ -1,0 +1,154 @@
+"""A call's report: its keys and values, and how it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from assistant.call import Call
+from assistant.records import MemoryStore
+from assistant.report import report, write
+from statemachine.answers import Answer
+from statemachine.offers import Offer
+from statemachine.triggers import (
+    CallerSpoke,
+    ConfirmPurchase,
+    EndPurchaseCall,
+    LogSupportIssue,
+    RecordName,
+    SelectModel,
+    ToBuying,
+    ToSupport,
+    Trigger,
+)
+
+OFFERS = (Offer("iPhone Air", "256 GB", 99_900, ()), Offer("iPhone 16e", "128 GB", 59_950, ()))
+HEARD = CallerSpoke(Answer.OPEN)
+
+
+async def call_after(*triggers: Trigger) -> Call:
+    """A call in which these were fired."""
+    call = await Call.begin("c1", OFFERS, MemoryStore())
+    for trigger in triggers:
+        await call.fire(trigger)
+    return call
+
+
+async def test_a_call_without_a_word_is_reported() -> None:
+    """Everything is there, empty."""
+    assert report(await call_after()) == {
+        "call": "c1",
+        "path": ["greeting"],
+        "facts": {"customer_name": "", "selected_model": "", "support_issue": ""},
+        "orders": [],
+        "tickets": [],
+        "triggers": [],
+        "model": {"requests": 0, "prompt_characters": 0},
+        "ended_by": "",
+    }
+
+
+async def test_a_whole_call_is_reported() -> None:
+    """Path, facts, order, ticket, each trigger and the end."""
+    call = await call_after(
+        HEARD,
+        ToBuying(),
+        HEARD,
+        RecordName("Dana"),
+        SelectModel("Air"),
+        CallerSpoke(Answer.YES),
+        ConfirmPurchase(),
+        ToSupport(),
+        HEARD,
+        LogSupportIssue("no sound"),
+    )
+    told = report(call)
+    reference = call.facts.reference
+    assert told["path"] == ["greeting", "buying", "support"]
+    assert told["facts"] == {
+        "customer_name": "Dana",
+        "selected_model": "iPhone Air",
+        "support_issue": "no sound",
+    }
+    assert told["orders"] == [
+        {
+            "number": f"S{reference}",
+            "model": "iPhone Air",
+            "storage": "256 GB",
+            "colour": "",
+            "price": 999,
+        }
+    ]
+    assert told["tickets"] == [{"number": f"T{reference}", "issue": "no sound", "status": "open"}]
+
+
+async def test_refused_and_unknown_triggers_are_reported_with_their_reasons() -> None:
+    """A refusal stands where it happened, with its sentence."""
+    call = await call_after(ToBuying())
+    await call.refuse("fly", {}, ("There is no tool 'fly'.",))
+    listen = "The caller hasn't said anything since they were put through: listen to them first."
+    here = {"from": "greeting", "to": "greeting", "accepted": False}
+    assert report(call)["triggers"] == [
+        {"trigger": "to_buying", **here, "reasons": [listen]},
+        {"trigger": "fly", **here, "reasons": ["There is no tool 'fly'."]},
+    ]
+
+
+async def test_a_price_in_cents_is_reported_in_dollars() -> None:
+    """Half a dollar is not lost."""
+    call = await call_after(
+        HEARD, ToBuying(), HEARD, SelectModel("16e"), CallerSpoke(Answer.YES), ConfirmPurchase()
+    )
+    orders = report(call)["orders"]
+    assert isinstance(orders, list)
+    assert [order["price"] for order in orders] == [599.5]
+
+
+async def test_what_ended_the_call_is_the_trigger_that_was_accepted() -> None:
+    """A second ending, refused, changes nothing."""
+    call = await call_after(HEARD, ToBuying(), HEARD, EndPurchaseCall(), EndPurchaseCall())
+    assert report(call)["ended_by"] == "end_purchase_call"
+    assert report(call)["path"] == ["greeting", "buying", "ended"]
+
+
+async def test_a_report_is_written_as_json_that_others_may_read(tmp_path: Path) -> None:
+    """The file holds the report and no scratch file is left beside it."""
+    call = await call_after(HEARD, RecordName("Zoë"))
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    write(call, path)
+    assert json.loads(path.read_text(encoding="utf-8")) == report(call)
+    assert "Zoë" in path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert os.listdir(tmp_path) == [path.name]
+
+
+async def test_a_report_goes_into_a_pipe_too(tmp_path: Path) -> None:
+    """What is no plain file is written to, not replaced."""
+    call = await call_after()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    write(call, pipe)
+    reader.join(5)
+    assert json.loads(read[0]) == report(call)
+
+
+async def test_a_folder_that_is_gone_is_an_error_and_no_file(tmp_path: Path) -> None:
+    """The console tells it; nothing is left behind."""
+    with pytest.raises(OSError, match="none"):
+        write(await call_after(), tmp_path / "none" / "report.json")
+
+
+async def test_odd_characters_do_not_break_a_report(tmp_path: Path) -> None:
+    """Bytes that came in as lone surrogates go out as something readable."""
+    call = await call_after()
+    await call.refuse("fly\udcff", {}, ("There is no tool 'fly\udcff'.",))
+    write(call, tmp_path / "report.json")
+    assert "fly" in (tmp_path / "report.json").read_text(encoding="utf-8")

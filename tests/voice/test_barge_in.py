@@ -1,0 +1,256 @@
+"""A caller who speaks over the assistant: nothing is lost, and nobody speaks twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pytest
+
+from assistant import lines
+from assistant.settings import Settings
+from assistant.sound import RATE
+from statemachine import lines as conversation
+from statemachine.triggers import CallerHungUp
+from tests.calls import shop
+from tests.voice.callers import Sound, says
+from tests.voice.listening import plain, understood
+from tests.voice.telephone import LOUD, Telephone, calling
+
+VOICE = "kumo"
+QUIET = Settings(turn_detection="off")
+BUY = "I'd like to buy an iPhone."
+AIR = "I'd like the iPhone Air."
+PRO = "How much is the iPhone 17 Pro?"
+AGAIN = "Sorry, how much was that?"
+ORDER = "Yes, please order it."
+NUMBER = "What is my order number?"
+BYE = "No, that's all. Goodbye."
+WAIT = "Wait, I have another question for you about all of that."
+
+
+@dataclass
+class Held:
+    """A call that is over, and what was heard at the places that matter."""
+
+    telephone: Telephone
+    heard: dict[str, str] = field(default_factory=dict)
+
+    def said(self, who: str) -> list[str]:
+        """What was written down of the caller or of an agent."""
+        return [words for speaker, words in self.telephone.said if speaker == who]
+
+
+Story = Callable[[Telephone, dict[str, Sound]], Awaitable[None]]
+
+
+def line(words: str) -> Sound:
+    """The caller says this."""
+    return says(VOICE, words)
+
+
+def worded(name: object) -> str:
+    """A fixed line as it is spoken."""
+    return shop()[2].word(name)  # type: ignore[arg-type]
+
+
+async def over(phone: Telephone, words: Sound, after: float = 0.8) -> None:
+    """Speak over the assistant, that long after its first sound from now on."""
+    began = await phone.first_sound(phone.now)
+    await asyncio.sleep(max(0.0, began + after - phone.now))
+    await phone.says(words)
+    phone.forget()
+
+
+async def greeting(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await over(phone, line(BUY))
+    heard["then"] = await phone.hears()
+
+
+async def opening(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await phone.hears()
+    await phone.says(line(BUY))
+    await over(phone, line(PRO))
+    heard["then"] = await phone.hears()
+
+
+async def bridge(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await phone.hears()
+    await phone.says(line(AIR))
+    await over(phone, line("In sky blue, please."), after=0.1)
+    heard["then"] = await phone.hears(pause=1.5)
+
+
+async def price(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await phone.hears()
+    await phone.says(line(BUY))
+    await phone.hears()
+    await phone.says(line(PRO))
+    await over(phone, line(AGAIN), after=1.0)
+    heard["then"] = await phone.hears()
+
+
+async def number(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await phone.hears()
+    await phone.says(line(AIR))
+    await phone.hears()
+    await phone.says(line(ORDER))
+    await over(phone, line(NUMBER), after=0.8)
+    heard["then"] = await phone.hears()
+
+
+async def farewell(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await phone.hears()
+    await phone.says(line(BUY))
+    await phone.hears()
+    await phone.says(line(BYE))
+    start = int(await phone.first_sound(phone.now) * 100)
+    await phone.says(line(WAIT))
+    await phone.ends()
+    heard["then"] = phone.between(start, int(phone.now * 100))
+
+
+async def hums(phone: Telephone, heard: dict[str, Sound]) -> None:
+    await phone.hears()
+    await phone.says(line(BUY))
+    await phone.hears()
+    await phone.says(line(PRO))
+    start = int(await phone.first_sound(phone.now) * 100)
+    await asyncio.sleep(0.8)
+    await phone.says(line("Mm-hmm."))
+    await asyncio.sleep(1.5)
+    await phone.says(cough())
+    await phone.hears(pause=2.0)
+    heard["then"] = phone.between(start, int(phone.now * 100))
+
+
+def cough() -> Sound:
+    """A quarter of a second of noise that dies away."""
+    count = RATE // 4
+    noise = np.random.default_rng(5).normal(0, 6000, count) * np.linspace(1, 0, count) ** 2
+    return np.clip(noise, -32768, 32767).astype(np.int16)
+
+
+STORIES: dict[str, Story] = {
+    "greeting": greeting,
+    "opening": opening,
+    "bridge": bridge,
+    "price": price,
+    "number": number,
+    "farewell": farewell,
+    "hums": hums,
+}
+
+
+@cache
+def held() -> dict[str, Held]:
+    """All calls, held at the same time."""
+
+    at_once = asyncio.Semaphore(3)
+
+    async def hold(name: str, story: Story) -> Held:
+        heard: dict[str, Sound] = {}
+        async with at_once, calling(QUIET, name=name) as phone:
+            await story(phone, heard)
+            await phone.call.fire(CallerHungUp())
+        return Held(phone, {place: understood(sound) for place, sound in heard.items()})
+
+    async def all_of_them() -> list[Held]:
+        return list(await asyncio.gather(*(hold(*each) for each in STORIES.items())))
+
+    for words in (
+        BUY,
+        AIR,
+        PRO,
+        AGAIN,
+        ORDER,
+        NUMBER,
+        BYE,
+        WAIT,
+        "Mm-hmm.",
+        "In sky blue, please.",
+    ):
+        line(words)
+    return dict(zip(STORIES, asyncio.run(all_of_them()), strict=True))
+
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def test_over_the_greeting_the_caller_is_obeyed() -> None:
+    """The greeting stops, the caller is put through by what they said, and isn't greeted again."""
+    it = held()["greeting"]
+    assert it.telephone.call.path == ["greeting", "buying", "ended"]
+    assert it.said("greeting") != [worded(conversation.GREETING)]
+    assert plain(worded(conversation.OPENING_BUYING)) in it.heard["then"]
+
+
+def test_over_the_opening_the_caller_is_obeyed() -> None:
+    """The new agent stops and answers; the old one is not heard again."""
+    it = held()["opening"]
+    assert it.telephone.call.path == ["greeting", "buying", "ended"]
+    assert plain("$1,099") in it.heard["then"]
+    assert len(it.said("greeting")) == 1
+
+
+def test_over_the_bridge_nothing_is_lost() -> None:
+    """What was said before and under the bridge is answered once, by the agent put through to."""
+    it = held()["bridge"]
+    assert it.telephone.call.path == ["greeting", "buying", "ended"]
+    assert it.telephone.call.facts.selected_model == "iPhone Air"
+    assert it.telephone.call.facts.selection is not None
+    assert it.telephone.call.facts.selection.colour == "sky blue"
+    assert it.heard["then"].count(plain("Shall I order it for you?")) == 1
+
+
+def test_a_price_that_was_cut_off_is_said_again() -> None:
+    """A caller who missed the price asks, and hears it whole."""
+    it = held()["price"]
+    assert plain("$1,099") in it.heard["then"]
+
+
+def test_an_order_number_that_was_cut_off_is_said_again() -> None:
+    """A caller who missed the number of their order asks, and hears it; it was placed once."""
+    it = held()["number"]
+    orders = it.telephone.call.facts.orders
+    assert len(orders) == 1
+    assert plain(orders[0].number) in it.heard["then"]
+
+
+def test_a_farewell_is_heard_to_its_end() -> None:
+    """Who speaks over the farewell hears it whole, and then the call is over."""
+    it = held()["farewell"]
+    assert it.telephone.call.ended_by == "end_purchase_call"
+    assert it.heard["then"] == plain(worded(conversation.FAREWELL_BUYING))
+
+
+def test_mhm_and_a_cough_are_no_interruption() -> None:
+    """The sentence goes on to its end, nothing is answered to a hum."""
+    it = held()["hums"]
+    assert plain("$1,099") in it.heard["then"]
+    assert plain("Shall I order it for you?") in it.heard["then"]
+    assert it.said("caller") == ["I'd like to buy an iPhone.", "How much is the iPhone 17 Pro?"]
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_after_a_barge_in_the_agent_is_the_machines(name: str) -> None:
+    """Whoever speaks is the agent of the machine's state."""
+    phone = held()[name].telephone
+    assert phone.agents
+    assert all(agent == state for agent, state in phone.agents), phone.agents
+
+
+def test_the_assistant_stops_when_the_caller_goes_on() -> None:
+    """A second after the caller began to speak over the greeting, it is silent."""
+    phone = held()["greeting"].telephone
+    levels = phone.levels()
+    began = int(np.flatnonzero(levels > LOUD)[0])
+    assert not (levels[began + 80 + 120 : began + 80 + 150] > LOUD).any()
+
+
+def test_the_bridge_is_short() -> None:
+    """A bridge lasts less than 1.5 s."""
+    assert len(worded(lines.BRIDGE).split()) <= 3
