@@ -37,6 +37,7 @@ def _console(asked: argparse.Namespace) -> int:
             customize=asked.customize or os.environ.get("CUSTOMIZE", "") not in ("", "0"),
             colours=colours,
             log=_writable(log),
+            mode=_mode(asked.mode or os.environ.get("MODE", "")),
         )
         asyncio.run(console.talk(settings.read(shop=asked.shop), options))
     except (CatalogueError, KnowledgeError, PromptError, settings.SettingsError, OSError) as error:
@@ -75,6 +76,20 @@ def _rooms(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _mode(name: str) -> str:
+    """How the call is held.
+
+    Raises:
+        SettingsError: there is no such way.
+    """
+    from assistant.settings import SettingsError
+
+    mode = name.strip().lower() or "auto"
+    if mode not in ("auto", "text", "voice"):
+        raise SettingsError(f"MODE={name} is unknown: use auto, text or voice.")
+    return mode
+
+
 def _writable(name: str | None) -> Path | None:
     """A file that can be written, found out before the call rather than after it.
 
@@ -99,6 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     console.add_argument("--report", metavar="FILE", help="write the call as JSON at its end")
     console.add_argument(
         "--customize", action="store_true", help="ask for each agent's instructions"
+    )
+    console.add_argument(
+        "--mode", metavar="MODE", help="text, voice, or auto: voice where it can be"
     )
     console.add_argument("--no-color", action="store_true", help="no colours")
     console.add_argument("--log", metavar="FILE", help="write what the libraries say to a file")

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livekit.agents import ConversationItemAddedEvent, llm
+from livekit.agents.utils import http_context
 
-from assistant import catalogue, knowledge, prompts, providers, report
+from assistant import catalogue, devices, knowledge, lines, prompts, providers, report, sound
 from assistant.call import Call
 from assistant.handoff import known
 from assistant.prompts import Prompts
 from assistant.records import Entry, MemoryStore
 from assistant.session import Line
-from assistant.settings import Settings
+from assistant.settings import Settings, SettingsError
 from assistant.text import TextCall
 from assistant.userdata import UserData
 from statemachine.states import OPEN, State
@@ -46,6 +47,8 @@ class Options:
     customize: bool = False
     colours: bool = True
     log: Path | None = None
+    mode: str = "auto"
+    """`text`, `voice`, or `auto`: by voice where the lines are not piped and there is sound."""
 
 
 class Screen:
@@ -120,14 +123,18 @@ async def talk(settings: Settings, options: Options) -> None:
     words = prompts.load(shop)
     models = catalogue.load(_own(shop, "catalogue.toml"))
     problems = knowledge.load(_own(shop, "knowledge.toml"))
-    parts = providers.build(settings, models, problems)
     by_hand = sys.stdin.isatty()
     read_line = _typed(screen) if by_hand else _piped()
     if options.customize:
         words = await _customized(words, screen, read_line if by_hand else None)
 
     call = await Call.begin(f"console-{uuid.uuid4().hex[:12]}", models.offers, MemoryStore())
-    line = Line(UserData(call, words, models, problems, settings), parts)
+    data = UserData(call, words, models, problems, settings)
+    if _spoken(screen, options.mode, by_hand):
+        await _speak(screen, data, options.report)
+        return
+    parts = providers.build(settings, models, problems)
+    line = Line(data, parts)
     text = TextCall(line)
     for reason in parts.reasons:
         screen.note(reason)
@@ -144,6 +151,59 @@ async def talk(settings: Settings, options: Options) -> None:
         if options.report:
             report.write(call, options.report)
         await parts.llm.aclose()
+    screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
+
+
+def _spoken(screen: Screen, mode: str, by_hand: bool) -> bool:
+    """Whether the call is held by voice; says in one sentence why not, where it might be.
+
+    Raises:
+        SettingsError: voice was asked for, and something is missing.
+    """
+    if mode == "text":
+        return False
+    lacking = devices.missing()
+    if mode == "voice":
+        if lacking:
+            raise SettingsError(f"MODE=voice needs sound: {lacking}.")
+        return True
+    if not by_hand:
+        screen.note("The lines come from a pipe, so this is a text call.")
+        return False
+    if lacking:
+        screen.note(f"A call by voice isn't possible here: {lacking}. So this is a text call.")
+    return not lacking
+
+
+async def _speak(screen: Screen, data: UserData, where: Path | None) -> None:
+    """Hold a call by this machine's microphone and loudspeaker, until it ends or Ctrl+C."""
+    call, words = data.call, data.prompts
+    screen.note("Loading the voice ...")
+    warm = providers.prewarm(data.settings, map(words.word, lines.FIXED))
+    async with http_context.open():
+        parts = providers.build_voice(data.settings, data.catalogue, data.knowledge, warm)
+        line = Line(data, parts)
+        for reason in parts.reasons:
+            screen.note(reason)
+        screen.note("A spoken call: just talk, Ctrl+C hangs up.\n")
+        _show(screen, call, line, words, echo=True)
+        over = asyncio.Event()
+        line.session.on("close", lambda _: over.set())
+        ear, mouth = sound.Microphone(), sound.Loudspeaker()
+        sound.connect(line.session, ear, mouth)
+        try:
+            with devices.open_devices(ear, mouth):
+                await line.session.start(line.first_agent, record=False)
+                keeping = asyncio.create_task(line.keep_lines())
+                await over.wait()
+                keeping.cancel()
+        finally:
+            ear.close()
+            await line.session.aclose()
+            await call.settled()
+            if where:
+                report.write(call, where)
+            await parts.aclose()
     screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
 
 

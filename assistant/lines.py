@@ -23,6 +23,7 @@ LIKE_IT = Line("like_it", "Would you like that one?")
 
 BRIDGE = Line("bridge", "One moment.")
 HOLD_ON = Line("hold_on", "Just a moment, please.")
+RESUMED = Line("resumed", "I'm sorry, we were cut off for a moment.")
 UNHEARD = Line("unheard", "Sorry, I didn't catch that. Could you say it again?")
 STILL_THERE = Line("still_there", "Are you still there?")
 TIME_IS_UP = Line(

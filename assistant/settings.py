@@ -11,6 +11,10 @@ from typing import Literal, cast
 LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "CRITICAL")
 
 
+DEFAULT_DATABASE = "sqlite:///data/calls.db"
+"""Where records are kept unless told otherwise: a file below the working directory."""
+
+
 class SettingsError(ValueError):
     """A setting cannot be used; says which, and what it should be."""
 
@@ -115,6 +119,11 @@ class Settings:
     longest_call: float = 1800.0
     """How long a call may last."""
 
+    database_url: str = field(default=DEFAULT_DATABASE, repr=False)
+    """Where records are kept: SQLite in a file, or PostgreSQL. It may hold a password."""
+    keep_transcripts: bool = False
+    """Whether a call's report holds what was said, word for word."""
+
     rooms: Rooms = field(default_factory=Rooms)
     """How rooms are served."""
 
@@ -176,12 +185,14 @@ def read(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
     def seconds(name: str, default: float) -> float:
         return number(name, default, "a number of seconds above 0", 0.0)
 
-    def number(name: str, default: float, wanted: str, above: float = -1.0) -> float:
+    def number(
+        name: str, default: float, wanted: str, above: float = -1.0, most: float = 1e9
+    ) -> float:
         try:
             value = float(text(name, str(default)))
         except ValueError:
             value = above
-        if not above < value < float("inf"):
+        if not above < value <= most:
             raise SettingsError(f"{name}={text(name)} is not {wanted}.")
         return value
 
@@ -228,7 +239,7 @@ def read(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         openai_api_key=text("OPENAI_API_KEY"),
         openai_base_url=text("OPENAI_BASE_URL"),
         openai_model=text("OPENAI_MODEL", "gpt-4.1-nano"),
-        openai_temperature=number("OPENAI_TEMPERATURE", 0.3, "a number from 0 to 2"),
+        openai_temperature=number("OPENAI_TEMPERATURE", 0.3, "a number from 0 to 2", -1e-9, 2.0),
         deepgram_api_key=text("DEEPGRAM_API_KEY"),
         deepgram_stt_model=text("DEEPGRAM_STT_MODEL", "nova-3"),
         deepgram_stt_url=text("DEEPGRAM_STT_URL", "https://api.deepgram.com/v1/listen"),
@@ -256,5 +267,7 @@ def read(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         first_sound=seconds("FIRST_SOUND_SECONDS", 3.0),
         silence=seconds("SILENCE_SECONDS", 12.0),
         longest_call=seconds("LONGEST_CALL_SECONDS", 1800.0),
+        database_url=text("DATABASE_URL", DEFAULT_DATABASE),
+        keep_transcripts=on("KEEP_TRANSCRIPTS", False),
         rooms=rooms(),
     )

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from livekit import rtc
 from livekit.agents import AgentSession
@@ -121,7 +121,7 @@ class Loudspeaker(io.AudioOutput):
         self._loop.call_soon_threadsafe(tell, value)  # type: ignore[arg-type]
 
 
-def connect(session: AgentSession[object], ear: Microphone, mouth: Loudspeaker) -> None:
+def connect(session: AgentSession[Any], ear: Microphone, mouth: Loudspeaker) -> None:
     """Give a session its sound; its history gets the words that were heard, not those cut off."""
     together = TranscriptSynchronizer(next_in_chain_audio=mouth, next_in_chain_text=None)
     session.input.audio = ear

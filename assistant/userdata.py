@@ -36,6 +36,8 @@ class UserData:
     """The agent who was on the line before."""
     arriving: HandOff | None = None
     """The handoff that the agent entering now carries on from."""
+    resumed: bool = False
+    """Whether the agent entering now goes on with a call that was cut off."""
     heard: set[str] = field(default_factory=set)
     """Ids of the caller's messages that the call has been told of."""
     speak: Callable[[str], None] = unspoken

@@ -133,7 +133,8 @@ class Watch:
 
     def _on_no_words(self, event: UserTranscriptionTimeoutEvent) -> None:
         """The caller spoke and no words came: ask again, and then hear with the spare."""
-        if event.speech_duration < SPOKEN or self.assistant_speaks():
+        ended = self._data.call.ended.is_set()
+        if ended or event.speech_duration < SPOKEN or self.assistant_speaks():
             return
         self._unheard += 1
         if self._ears.can_give_up and (self._unheard > 1 or not self._ever_heard):
@@ -146,6 +147,8 @@ class Watch:
 
     def _on_error(self, event: ErrorEvent) -> None:
         error = event.error
+        if self._data.call.ended.is_set():
+            return
         if isinstance(error, tts.TTSError) and not error.recoverable:
             self._voice_failures += 1
             log.error("No voice could speak (%s).", type(error.error).__name__)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
+
+os.environ["PYTHON_DOTENV_DISABLED"] = "1"  # a developer's own keys have no place in a test
 
 
 @pytest.hookimpl(tryfirst=True)

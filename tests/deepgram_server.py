@@ -1,4 +1,4 @@
-"""A small Deepgram on the loopback address: hears and speaks by its documented protocols, and fails."""
+"""A small Deepgram on the loopback address: its documented protocols, and faults on demand."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Deepgram:
     """The server: `async with Deepgram() as server`, at `server.listen_url` and `server.speak_url`.
 
     `hears` is "well", a status to refuse with, "deaf" (takes sound and never answers) or "closes"
-    (drops the line at the first words). `speaks` is "well", a status, "silent" (takes text and never
-    answers), "stalls" (goes quiet half-way through a sentence) or "closes" (drops the line there).
-    Both may be changed during a call.
+    (drops the line at the first words). `speaks` is "well", a status, "silent" (takes text and
+    never answers), "stalls" (goes quiet half-way through a sentence) or "closes" (drops the line
+    there). Both may be changed during a call.
     """
 
     hears: str = "well"

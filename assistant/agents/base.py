@@ -168,12 +168,12 @@ class ShopAgent(Agent):
         """The voice. What one voice breaks off, the one behind it says again from its start."""
         limit = 2 * self._data.settings.first_sound + 1.0
         sentence, voice = Sentence(text), self.session.tts
-        with breaking(voice) as broken:
+        with breaking(voice, sentence) as broken:
             try:
                 spoken = Agent.default.tts_node(self, sentence, model_settings)
                 async for frame in sentence.within(spoken, limit):
                     yield frame
-                if broken.is_set() and sentence.heard:
+                if broken.is_set():
                     again = Sentence(sentence.again())
                     spoken = Agent.default.tts_node(self, again, model_settings)
                     async for frame in again.within(spoken, limit):

@@ -75,12 +75,12 @@ class Sentence:
 
 
 @contextmanager
-def breaking(voice: tts.TTS[Any] | None) -> Iterator[asyncio.Event]:
-    """An event that is set when, meanwhile, a voice has failed and another has taken over."""
+def breaking(voice: tts.TTS[Any] | None, sentence: Sentence) -> Iterator[asyncio.Event]:
+    """An event that is set when, meanwhile, a voice has failed in the middle of the sentence."""
     broken = asyncio.Event()
 
     def changed(event: tts.AvailabilityChangedEvent) -> None:
-        if not event.available:
+        if not event.available and sentence.heard:
             broken.set()
 
     if not isinstance(voice, tts.FallbackAdapter):

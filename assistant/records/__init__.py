@@ -2,6 +2,7 @@
 
 from assistant.records.memory import MemoryStore
 from assistant.records.store import (
+    AddressError,
     CallRecord,
     Fenced,
     RecordError,
@@ -14,6 +15,7 @@ from assistant.records.store import (
 from statemachine.journal import Entry
 
 __all__ = [
+    "AddressError",
     "CallRecord",
     "Entry",
     "Fenced",

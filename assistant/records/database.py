@@ -13,13 +13,11 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from assistant.records.store import RecordError
+from assistant.records.store import AddressError, RecordError
+from assistant.settings import DEFAULT_DATABASE as DEFAULT_URL
 
 log = logging.getLogger("assistant.records")
 T = TypeVar("T")
-
-DEFAULT_URL = "sqlite:///data/calls.db"
-"""Where records are kept unless DATABASE_URL says otherwise: a file beside the program."""
 
 PATIENCE = 2.0
 """How long anything asked of the database may take, in seconds, before it counts as away."""
@@ -42,22 +40,22 @@ def address(url: str) -> URL:
     """A database's address with the drivers used here; plain ones are understood.
 
     Raises:
-        RecordError: it is not the address of a database that can be used, in one sentence.
+        AddressError: it is not the address of a database that can be used, in one sentence.
     """
     try:
         parsed = make_url(url.strip())
     except (ArgumentError, ValueError):
-        raise RecordError(f"DATABASE_URL is no address of a database: write {_FORMS}.") from None
+        raise AddressError(f"DATABASE_URL is no address of a database: write {_FORMS}.") from None
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
-        raise RecordError(
+        raise AddressError(
             f"DATABASE_URL begins with {parsed.drivername}://, which is not supported: "
             f"write {_FORMS}."
         )
     parsed = parsed.set(drivername=driver)
     if driver.startswith("sqlite"):
         if not parsed.database or parsed.database == ":memory:" or parsed.host:
-            raise RecordError("DATABASE_URL names no file: write sqlite:///folder/file.db.")
+            raise AddressError("DATABASE_URL names no file: write sqlite:///folder/file.db.")
         return parsed
     return _postgresql(parsed)
 
@@ -70,7 +68,7 @@ def _postgresql(url: URL) -> URL:
     for unneeded in ("connect_timeout", "application_name", "channel_binding"):
         query.pop(unneeded, None)
     if unknown := sorted(query.keys() - _POSTGRESQL_OPTIONS - {"ssl"}):
-        raise RecordError(f"DATABASE_URL has the unknown option {unknown[0]}: leave it out.")
+        raise AddressError(f"DATABASE_URL has the unknown option {unknown[0]}: leave it out.")
     if "dbname" in query:
         query["database"] = query.pop("dbname")
     user = url.username or (None if "user" in query else getpass.getuser())
@@ -89,7 +87,7 @@ def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
     """An engine with short waits and connections that heal. Nothing is opened yet.
 
     Raises:
-        RecordError: the address cannot be used.
+        AddressError: the address cannot be used.
     """
     try:
         if url.drivername.startswith("sqlite"):
@@ -114,7 +112,7 @@ def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
             },
         )
     except (SQLAlchemyError, NoSuchModuleError, ImportError, TypeError, ValueError):
-        raise RecordError(f"DATABASE_URL cannot be used: write {_FORMS}.") from None
+        raise AddressError(f"DATABASE_URL cannot be used: write {_FORMS}.") from None
 
 
 def _sqlite(url: URL) -> AsyncEngine:
@@ -149,7 +147,7 @@ def make_folder(url: URL) -> None:
     """Make the folder that a SQLite file lies in.
 
     Raises:
-        RecordError: it cannot be made.
+        AddressError: it cannot be made.
     """
     if not url.drivername.startswith("sqlite"):
         return
@@ -157,7 +155,7 @@ def make_folder(url: URL) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RecordError(f"{named(url)} cannot be made: {error.strerror}.") from None
+        raise AddressError(f"{named(url)} cannot be made: {error.strerror}.") from None
 
 
 class Database:

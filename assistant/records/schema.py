@@ -24,6 +24,10 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
+STEP = "0001"
+"""The last of the steps in `migrations`: where a database's tables are those below."""
+STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+
 CALLS = Table(
     "calls",
     METADATA,

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
 import time
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, func, insert, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assistant.records import rows
-from assistant.records.database import DEFAULT_URL, PATIENCE, Database, address
-from assistant.records.schema import CALLS, EVENTS, ORDERS, TICKETS, DatabaseNow
+from assistant.records.database import DEFAULT_URL, PATIENCE, Database, address, make_folder
+from assistant.records.schema import (
+    CALLS,
+    EVENTS,
+    ORDERS,
+    STEP,
+    STEPS_TAKEN,
+    TICKETS,
+    DatabaseNow,
+)
 from assistant.records.store import (
+    AddressError,
     CallRecord,
     Fenced,
     RecordError,
+    SchemaError,
     Summary,
     Taken,
     UnknownCall,
 )
-from assistant.records.upgrade import upgrade
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.facts import Facts
 from statemachine.journal import Entry, fingerprint
@@ -31,6 +41,8 @@ from statemachine.machine import MACHINE
 from statemachine.replay import forgotten
 from statemachine.states import FINAL, INITIAL
 from statemachine.triggers import SelectModel, name_of
+
+log = logging.getLogger("assistant.records")
 
 _REFERENCE_DIGITS = (5, 5, 5, 5, 6, 6, 6, 7, 7, 8, 9)
 """How long a new call's reference is, try by try: they grow as the short ones are used up."""
@@ -41,10 +53,34 @@ async def open_store(url: str = DEFAULT_URL, patience: float = PATIENCE) -> SqlS
 
     Raises:
         SchemaError: its tables can't be used by this program.
-        RecordError: the address is wrong, or the database is away.
+        AddressError: the address is wrong.
+        RecordError: the database is away.
     """
-    await upgrade(url)
-    return SqlStore(url, patience)
+    store = SqlStore(url, patience)
+    try:
+        await store.prepare()
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def open_even_if_away(url: str = DEFAULT_URL, patience: float = PATIENCE) -> SqlStore:
+    """The store in this database; if that is away, its tables are seen to once it is back.
+
+    Raises:
+        SchemaError: its tables can't be used by this program.
+        AddressError: the address is wrong.
+    """
+    store = SqlStore(url, patience)
+    try:
+        await store.prepare()
+    except (SchemaError, AddressError):
+        await store.close()
+        raise
+    except RecordError as error:
+        log.error("Records can't be kept for now: %s", error)
+    return store
 
 
 class SqlStore:
@@ -57,9 +93,27 @@ class SqlStore:
         self.owner = owner or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.database = Database(address(url), patience)
         self._epochs: dict[str, int] = {}
+        self._prepared = False
+
+    async def prepare(self) -> None:
+        """Make or renew the tables, where they aren't this program's already.
+
+        Raises:
+            SchemaError: they can't be used by this program.
+            RecordError: the address is wrong, or the database is away.
+        """
+        if self._prepared:
+            return
+        make_folder(self.database.url)
+        if await self.database.run(_step, writes=False) != STEP:
+            from assistant.records.upgrade import upgrade  # a quarter of a second, seldom needed
+
+            await upgrade(self.database.url.render_as_string(hide_password=False))
+        self._prepared = True
 
     async def begin(self, call: str, facts: Facts, room: str = "") -> str:
         """Note a new call under a reference that no other call has."""
+        await self.prepare()
 
         async def work(on: AsyncConnection) -> str:
             there = (await on.execute(select(CALLS).where(CALLS.c.id == call))).first()
@@ -184,6 +238,12 @@ class SqlStore:
     async def close(self) -> None:
         """Close the connections."""
         await self.database.close()
+
+
+async def _step(on: AsyncConnection) -> str | None:
+    """The last step that the database's tables have taken; None for a new database."""
+    there = await on.run_sync(lambda plain: inspect(plain).has_table(STEPS_TAKEN.name))
+    return (await on.execute(select(STEPS_TAKEN.c.version_num))).scalar() if there else None
 
 
 async def _new_call(on: AsyncConnection, call: str, facts: Facts, room: str, owner: str) -> str:

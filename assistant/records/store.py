@@ -30,6 +30,10 @@ class Taken(RecordError):
         self.entry = entry
 
 
+class AddressError(RecordError):
+    """The database's address cannot be used, whether or not the database is there."""
+
+
 class SchemaError(RecordError):
     """The database's tables are older or newer than this program's, or not its own."""
 

@@ -39,6 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """The LiveKit server of all tests here."""
     if not (livekit_server.present() or livekit_server.can_build()):
         pytest.skip(f"calls in real rooms left out: {livekit_server.HOW_TO_HAVE_IT}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop what was started, then too
     log = tmp_path_factory.mktemp("livekit") / "server.log"
     with log.open("wb") as file, local_server(livekit_server.find(), file) as running:
         yield running

@@ -57,6 +57,7 @@ def environment(home: Path, url: str = "http://127.0.0.1:9/v1", **more: str) -> 
         "OPENAI_API_KEY": KEY,
         "OPENAI_BASE_URL": url,
         **dict.fromkeys(EMPTY, ""),
+        "DATABASE_URL": f"sqlite:///{home}/calls.db",
         **more,
     }
 

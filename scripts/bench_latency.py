@@ -1,0 +1,217 @@
+"""How long a caller waits: this program and an ordinary LiveKit one, side by side in one run.
+
+Both have the same ears, turn handling and simulated providers: a model whose first token comes after
+0.5 s and a voice whose first byte comes after 0.2 s. The ordinary program is written as in LiveKit's
+guides: its tools return the next agent with a sentence, and agents generate a reply in `on_enter`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from livekit.agents import Agent, AgentSession, APIConnectOptions, function_tool, llm, tts
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
+from livekit.agents.utils import http_context
+
+from assistant import providers
+from assistant.call import Call
+from assistant.providers import Providers
+from assistant.providers.kept import KeptLines
+from assistant.providers.offline import text_to_speech
+from assistant.records import MemoryStore
+from assistant.session import Line, turns
+from assistant.settings import Settings
+from assistant.userdata import UserData
+from tests.calls import shop
+from tests.fakes import ScriptedLLM, Step, Use
+from tests.voice.callers import MISSING, says
+from tests.voice.telephone import LOUD, Telephone, warm
+
+FIRST_TOKEN, FIRST_BYTE = 0.5, 0.2
+VOICE = "joe"
+HELLO, BUY = "What are your opening hours?", "I'd like to buy an iPhone."
+AIR = "I'd like the iPhone Air in sky blue."
+SETTINGS = Settings(turn_detection="off")
+ANSWER = "We are open from nine to five."
+
+
+class SlowLLM(ScriptedLLM):
+    """A scripted model whose first token takes its time."""
+
+    def chat(self, **given: Any) -> llm.LLMStream:
+        stream = super().chat(**given)
+        run = stream._run
+
+        async def later() -> None:
+            await asyncio.sleep(FIRST_TOKEN)
+            await run()
+
+        stream._run = later  # type: ignore[method-assign]
+        return stream
+
+
+class SlowTTS(tts.TTS[str]):
+    """The embedded voice, whose first byte takes its time."""
+
+    def __init__(self) -> None:
+        self._voice = text_to_speech.OfflineTTS(voice=text_to_speech.loaded())
+        super().__init__(
+            capabilities=tts.TTSCapabilities(streaming=False), sample_rate=24_000, num_channels=1
+        )
+
+    @property
+    def provider(self) -> str:
+        return "simulated"
+
+    def synthesize(
+        self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
+    ) -> tts.ChunkedStream:
+        stream = self._voice.synthesize(text, conn_options=conn_options)
+        run = stream._run
+
+        async def later(emitter: tts.AudioEmitter) -> None:
+            await asyncio.sleep(FIRST_BYTE)
+            await run(emitter)
+
+        stream._run = later  # type: ignore[method-assign]
+        return stream
+
+
+class Desk(Agent):
+    """An agent of an ordinary program."""
+
+    def __init__(self, instructions: str, then: Callable[[], Agent] | None = None) -> None:
+        async def to_buying() -> tuple[Agent, str]:
+            """Put the caller through to sales."""
+            assert then is not None
+            return then(), "Transferring you to sales."
+
+        super().__init__(
+            instructions=instructions, tools=[function_tool(to_buying)] if then else []
+        )
+
+    async def on_enter(self) -> None:
+        self.session.generate_reply()
+
+
+def ordinary(steps: tuple[Step, ...], preemptive: bool) -> tuple[Any, Providers]:
+    """The other program."""
+    models, problems, _ = shop()
+    parts = providers.build_voice(SETTINGS, models, problems, warm())
+    parts = replace(parts, llm=SlowLLM(*steps), tts=SlowTTS())
+    session: AgentSession[None] = AgentSession(
+        llm=parts.llm,
+        stt=parts.stt,  # type: ignore[arg-type]
+        tts=parts.tts,  # type: ignore[arg-type]
+        vad=parts.vad,
+        turn_handling={
+            **turns(SETTINGS, None),
+            "preemptive_generation": {"enabled": preemptive},
+        },
+        user_away_timeout=None,
+        aec_warmup_duration=None,
+    )
+    call = SimpleNamespace(ended=asyncio.Event(), on_the_line=SimpleNamespace(value="agent"))
+
+    async def settled() -> None:
+        """Nothing is under way here."""
+
+    call.settled = settled
+    first = Desk("Greet.", lambda: Desk("Sell."))
+    line = SimpleNamespace(session=session, first_agent=first, data=SimpleNamespace(call=call))
+    return line, parts
+
+
+async def ours(steps: tuple[Step, ...], preemptive: bool) -> tuple[Any, Providers]:
+    """This program."""
+    models, problems, words = shop()
+    parts = providers.build_voice(SETTINGS, models, problems, warm())
+    voice = SlowTTS()
+    parts = replace(parts, llm=SlowLLM(*steps), tts=voice, kept=KeptLines(voice))
+    call = await Call.begin("bench", models.offers, MemoryStore())
+    line = Line(UserData(call, words, models, problems, SETTINGS), parts)
+    line.session._opts.turn_handling["preemptive_generation"]["enabled"] = preemptive
+    await line.keep_lines()
+    return line, parts
+
+
+@dataclass(frozen=True)
+class Waited:
+    """Seconds, from the end of the caller's words unless it says otherwise."""
+
+    greeting: float
+    first: float
+    """To the first sound."""
+    silence: float
+    """The longest silence until the answer has been spoken."""
+
+
+async def one(make: Any, words: str, lasts: float) -> Waited:
+    """A call of one sentence."""
+    async with http_context.open():
+        line, parts = await make if asyncio.iscoroutine(make) else make
+        async with Telephone(cast(Line, line), parts) as phone:
+            began = phone.now
+            greeting = await phone.first_sound(began) - began
+            await phone.hears()
+            end = await phone.says(says(VOICE, words))
+            first = await phone.first_sound(end) - end
+            await asyncio.sleep(max(0.0, end + lasts - phone.now))
+            loud = np.flatnonzero(phone.levels(int(end * 100)) > LOUD)
+            gaps = np.diff(np.concatenate([[0], loud]))
+            return Waited(greeting, first, float(gaps.max()) / 100)
+
+
+async def measure(times: int) -> None:
+    """Every kind of turn, so many times on both."""
+    greet, put = "Hello, how can I help?", [Use("to_buying")]
+    wish = [Use("to_buying", {"wish": "the iPhone Air in sky blue"})]
+    quote = [Use("select_model", {"model": "iPhone Air", "colour": "sky blue"})]
+    said = "The iPhone Air in sky blue with 256 GB is 999 dollars. Shall I order it for you?"
+    which = "Which iPhone are you thinking of?"
+    kinds: list[tuple[str, str, tuple[Step, ...], tuple[Step, ...], bool, float]] = [
+        ("plain turn", HELLO, (ANSWER,), (greet, ANSWER), True, 4),
+        ("plain turn, not preemptive", HELLO, (ANSWER,), (greet, ANSWER), False, 4),
+        ("transfer", BUY, (put,), (greet, put, "One moment, please.", which), True, 9),
+        ("transfer with a wish", AIR, (wish, quote), (greet, put, "One moment, please.", said), True, 9),
+    ]  # fmt: skip
+    rows: list[tuple[str, float, float]] = []
+    greetings: tuple[list[float], list[float]] = ([], [])
+    for name, words, here, there, preemptive, lasts in kinds:
+        mine, other = [], []
+        for _ in range(times):
+            mine.append(await one(ours(here, preemptive), words, lasts))
+            other.append(await one(ordinary(there, preemptive), words, lasts))
+        greetings[0].extend(each.greeting for each in mine)
+        greetings[1].extend(each.greeting for each in other)
+        rows.append((f"{name}: to the first sound", *_medians(mine, other, "first")))
+        rows.append((f"{name}: longest silence", *_medians(mine, other, "silence")))
+    rows.insert(0, ("greeting after the start", *map(statistics.median, greetings)))
+    print(f"{'seconds, medians of ' + str(times):44}{'this':>8}{'ordinary':>10}{'ratio':>8}")
+    for name, mine_s, other_s in rows:
+        print(f"{name:44}{mine_s:8.2f}{other_s:10.2f}{other_s / mine_s:8.1f}")
+
+
+def _medians(mine: list[Waited], other: list[Waited], what: str) -> tuple[float, float]:
+    middle = [statistics.median(getattr(each, what) for each in side) for side in (mine, other)]
+    return middle[0], middle[1]
+
+
+def main() -> int:
+    """Print the table. The number of times comes as an argument, 3 without one."""
+    if MISSING:
+        print(f"The caller's voice is missing: pip install {' '.join(MISSING)}", file=sys.stderr)
+        return 2
+    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
