@@ -7,15 +7,31 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help console dev start room diagram test e2e check format lock clean
+.PHONY: help console calls trace traffic replay forget dev start room diagram test e2e check format lock clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
 
 # A text call here: CUSTOMIZE=1 asks for each agent's instructions, REPORT=FILE writes the call as
 # JSON, SHOP=DIR takes the shop's own words and catalogue, OPENAI_API_KEY uses the real model.
+# CALL=... goes on with a call that was cut off. DATABASE_URL is where calls are kept.
 console: .venv/run.ready ## Talk to the assistant in this terminal (or: printf 'hi\n' | make console)
 	@$(BIN)/python -m assistant console
+
+calls: .venv/run.ready ## List the last calls
+	@$(BIN)/python -m assistant calls
+
+trace: .venv/run.ready ## Draw one call on the flowchart, into data/traces/: make trace CALL=...
+	@$(BIN)/python -m assistant trace
+
+traffic: .venv/run.ready ## Draw how many calls took each way, and where callers leave
+	@$(BIN)/python -m assistant traffic
+
+replay: .venv/run.ready ## Tell one call step by step from its journal: make replay CALL=...
+	@$(BIN)/python -m assistant replay
+
+forget: .venv/run.ready ## Blank what a caller said, for good: make forget CALL=...
+	@$(BIN)/python -m assistant forget
 
 # Rooms of LiveKit Cloud or a server of your own: LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET.
 # AGENT_NAME=... comes only where it is asked for; REPORTS=DIR keeps each call's report.
@@ -32,7 +48,8 @@ diagram: .venv/dev.ready ## Draw the flowchart from the transition table into di
 	@$(BIN)/python -m scripts.diagram
 
 test: .venv/dev.ready ## Run the tests
-	@$(PYTEST)
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile --ignore tests/voice
+	@$(PYTEST) tests/voice
 	@echo "Left out: calls in real rooms, on a real LiveKit server (make e2e)."
 
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be

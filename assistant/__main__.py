@@ -27,6 +27,7 @@ def _console(asked: argparse.Namespace) -> int:
     from assistant.catalogue import CatalogueError
     from assistant.knowledge import KnowledgeError
     from assistant.prompts import PromptError
+    from assistant.records import RecordError
 
     colours = not asked.no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
     report = asked.report or os.environ.get("REPORT")
@@ -37,10 +38,18 @@ def _console(asked: argparse.Namespace) -> int:
             customize=asked.customize or os.environ.get("CUSTOMIZE", "") not in ("", "0"),
             colours=colours,
             log=_writable(log),
+            call=(asked.call or os.environ.get("CALL", "")).strip(),
             mode=_mode(asked.mode or os.environ.get("MODE", "")),
         )
         asyncio.run(console.talk(settings.read(shop=asked.shop), options))
-    except (CatalogueError, KnowledgeError, PromptError, settings.SettingsError, OSError) as error:
+    except (
+        CatalogueError,
+        KnowledgeError,
+        PromptError,
+        settings.SettingsError,
+        RecordError,
+        OSError,
+    ) as error:
         print(f"The call could not start: {error}", file=sys.stderr)
         return 2
     except Exception as error:
@@ -74,6 +83,22 @@ def _rooms(asked: argparse.Namespace) -> int:
         print(f"No calls are taken: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _history(asked: argparse.Namespace) -> int:
+    from dotenv import load_dotenv
+
+    load_dotenv()
+    from assistant import history, settings
+
+    try:
+        url = settings.read().database_url
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    call = getattr(asked, "call", None) or os.environ.get("CALL", "")
+    most = getattr(asked, "most", 0)
+    return history.run(history.Asked(asked.command, url, call.strip(), most))
 
 
 def _mode(name: str) -> str:
@@ -115,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     console.add_argument(
         "--customize", action="store_true", help="ask for each agent's instructions"
     )
+    console.add_argument("--call", metavar="CALL", help="go on with a call that was cut off")
     console.add_argument(
         "--mode", metavar="MODE", help="text, voice, or auto: voice where it can be"
     )
@@ -126,7 +152,26 @@ def _parser() -> argparse.ArgumentParser:
     room.set_defaults(run=_rooms)
     for name, what in (("dev", "rooms, with readable logs"), ("start", "rooms, in production")):
         commands.add_parser(name, help=f"serve LiveKit's {what}").set_defaults(run=_rooms)
+    _add_history(commands)
     return parser
+
+
+def _add_history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, most, what in (
+        ("calls", 20, "list the last calls"),
+        ("traffic", 500, "draw how many calls took each way"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--most", type=int, default=most, help=f"how many ({most})")
+        command.set_defaults(run=_history)
+    for name, what in (
+        ("trace", "draw one call on the flowchart"),
+        ("replay", "tell one call step by step, from its journal"),
+        ("forget", "blank what a caller said, for good"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("call", nargs="?", metavar="CALL", help="its id; `calls` lists them")
+        command.set_defaults(run=_history)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TypeVar
@@ -42,9 +43,17 @@ class Call:
     """A call's conversation and journal. Triggers are taken one at a time, in their order."""
 
     def __init__(
-        self, id: str, conversation: Conversation, store: Store, *, begun: bool = True
+        self,
+        id: str,
+        conversation: Conversation,
+        store: Store,
+        *,
+        begun: bool = True,
+        began: float | None = None,
     ) -> None:
         self.id = id
+        self.began = time.time() if began is None else began
+        """When it began, in seconds since 1970."""
         self.journal: list[Entry] = []
         self.carry_out: Callable[[Outcome], None] = nothing
         """Performs an outcome's effects; must neither block nor raise."""
@@ -53,6 +62,12 @@ class Call:
         """Requests made of the model."""
         self.prompt_characters = 0
         """Characters of messages and tools sent with them, as JSON."""
+        self.tokens: Counter[str] = Counter()
+        """Tokens sent (`prompt`) and got (`completion`), where the model says how many."""
+        self.first_words: list[float] = []
+        """For each request that was answered, the seconds until its first word or tool call."""
+        self.transcript: list[tuple[str, str]] = []
+        """Who said what, `caller` or the agent's state; empty unless transcripts are kept."""
         self.ended = asyncio.Event()
         self._conversation = conversation
         self._ledger = Ledger(id, store, None if begun else conversation.facts)
@@ -89,7 +104,7 @@ class Call:
             ReplayError: its journal is of a conversation that this program no longer has.
         """
         record = await store.claim(id, lease, epoch)
-        call = cls(id, replay(record.opening, record.journal), store)
+        call = cls(id, replay(record.opening, record.journal), store, began=record.began)
         call.journal.extend(record.journal)
         if call.state is State.ENDED:
             call.ended.set()
@@ -113,6 +128,12 @@ class Call:
             if entry.accepted and entry.target != path[-1]:
                 path.append(entry.target)
         return path
+
+    @property
+    def lasted(self) -> float:
+        """For how many seconds it has been on, or was."""
+        over = self.ended.is_set() and self.journal
+        return max((self.journal[-1].at if over else time.time()) - self.began, 0.0)
 
     @property
     def on_the_line(self) -> State:

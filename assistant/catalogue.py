@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from statemachine.offers import (
@@ -131,13 +132,24 @@ def needs_in(catalogue: Catalogue, spoken: str) -> tuple[str, ...]:
     """The needs that a sentence names, in order of mention ("a good camera, not too heavy")."""
     text = _plain(spoken)
     first_places: dict[str, int] = {}
-    words = [(phrase, need) for need, phrases in catalogue.needs for phrase in (need, *phrases)]
-    for phrase, need in sorted(words, key=lambda each: -len(each[0])):
-        for found in list(re.finditer(rf"\b{re.escape(_plain(phrase))}\b", text)):
+    for phrase, need in _needs_longest_first(catalogue.needs):
+        if phrase not in text:
+            continue
+        for found in list(re.finditer(rf"\b{re.escape(phrase)}\b", text)):
             if not _WAVED_ASIDE.search(text[: found.start()]):
                 first_places[need] = min(found.start(), first_places.get(need, found.start()))
             text = text[: found.start()] + "#" * len(found[0]) + text[found.end() :]
     return tuple(sorted(first_places, key=lambda need: first_places[need]))
+
+
+@lru_cache(maxsize=8)
+def _needs_longest_first(
+    needs: tuple[tuple[str, tuple[str, ...]], ...],
+) -> tuple[tuple[str, str], ...]:
+    """Every phrase as `_plain` writes it, with its need."""
+    words = [(phrase, need) for need, phrases in needs for phrase in (need, *phrases)]
+    words.sort(key=lambda each: -len(each[0]))
+    return tuple((_plain(phrase), need) for phrase, need in words)
 
 
 def recommend(

@@ -19,16 +19,22 @@ from assistant import catalogue, devices, knowledge, lines, prompts, providers, 
 from assistant.call import Call
 from assistant.handoff import known
 from assistant.prompts import Prompts
-from assistant.records import Entry, MemoryStore
+from assistant.records import Entry, RecordError, Store, UnknownCall
+from assistant.records.sql import open_even_if_away
+from assistant.records.store import path_of
 from assistant.session import Line
 from assistant.settings import Settings, SettingsError
 from assistant.text import TextCall
 from assistant.userdata import UserData
-from statemachine.states import OPEN, State
+from statemachine.offers import Offer
+from statemachine.replay import ReplayError
+from statemachine.states import FINAL, INITIAL, OPEN, State
 from statemachine.triggers import CallFailed
 
 log = logging.getLogger("assistant.console")
 
+PATIENCE = 3.0
+"""Seconds that an ended call's last entries may take to be written."""
 HELP = """  /state   where the call stands and what is established
   /why     why the last refused trigger was refused
   /help    this
@@ -47,6 +53,8 @@ class Options:
     customize: bool = False
     colours: bool = True
     log: Path | None = None
+    call: str = ""
+    """The call to go on with; none begins a new one."""
     mode: str = "auto"
     """`text`, `voice`, or `auto`: by voice where the lines are not piped and there is sound."""
 
@@ -115,7 +123,7 @@ async def talk(settings: Settings, options: Options) -> None:
     """Hold one call and write its report, however it ends.
 
     Raises:
-        CatalogueError, KnowledgeError, PromptError, SettingsError: it cannot start.
+        CatalogueError, KnowledgeError, PromptError, SettingsError, RecordError: it cannot start.
     """
     screen = Screen(options.colours)
     keep_quiet(screen, options.log)
@@ -128,18 +136,55 @@ async def talk(settings: Settings, options: Options) -> None:
     if options.customize:
         words = await _customized(words, screen, read_line if by_hand else None)
 
-    call = await Call.begin(f"console-{uuid.uuid4().hex[:12]}", models.offers, MemoryStore())
-    data = UserData(call, words, models, problems, settings)
-    if _spoken(screen, options.mode, by_hand):
-        await _speak(screen, data, options.report)
-        return
-    parts = providers.build(settings, models, problems)
+    store = await open_even_if_away(settings.database_url)
+    call: Call | None = None
+    try:
+        spoken = _spoken(screen, options.mode, by_hand)
+        call = await _begun(options.call, models.offers, store)
+        screen.note(f"Call {call.id}. Should it break off: CALL={call.id} make console")
+        data = UserData(call, words, models, problems, settings, resumed=bool(options.call))
+        if spoken:
+            await _speak(screen, data, options.report)
+        else:
+            await _write(screen, data, options.report, read_line, echo=not by_hand)
+        if not call.fenced:
+            screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
+    finally:
+        if call is not None:
+            await call.write_up(PATIENCE)
+        await store.close()
+
+
+async def _begun(asked: str, offers: tuple[Offer, ...], store: Store) -> Call:
+    """A new call, or the one asked for where it was cut off.
+
+    Raises:
+        RecordError: that one can't be gone on with, in a sentence that says what to do.
+    """
+    if not asked:
+        return await Call.begin(f"console-{uuid.uuid4().hex[:12]}", offers, store)
+    try:
+        if path_of((await store.read(asked)).journal, INITIAL.value)[-1] == FINAL.value:
+            raise RecordError(f"Call {asked} has ended: `make replay CALL={asked}` tells it.")
+        return await Call.resume(asked, store)
+    except UnknownCall:
+        raise RecordError(f"There is no call {asked}: `make calls` lists them.") from None
+    except ReplayError as error:
+        raise RecordError(f"Call {asked} can't be gone on with: {error}") from None
+
+
+async def _write(
+    screen: Screen, data: UserData, where: Path | None, read_line: ReadLine, *, echo: bool
+) -> None:
+    """Hold a call in text, until it ends or the lines do."""
+    call = data.call
+    parts = providers.build(data.settings, data.catalogue, data.knowledge)
     line = Line(data, parts)
     text = TextCall(line)
     for reason in parts.reasons:
         screen.note(reason)
     screen.note("A text call: type what the caller says, /help for more.\n")
-    _show(screen, call, line, words, echo=not by_hand)
+    _show(screen, call, line, data.prompts, echo=echo)
     try:
         await text.start()
         await _converse(text, screen, read_line)
@@ -148,10 +193,9 @@ async def talk(settings: Settings, options: Options) -> None:
         await call.fire(CallFailed())
     finally:
         await text.hang_up()
-        if options.report:
-            report.write(call, options.report)
+        if where:
+            report.write(call, where)
         await parts.llm.aclose()
-    screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
 
 
 def _spoken(screen: Screen, mode: str, by_hand: bool) -> bool:
@@ -190,21 +234,19 @@ async def _speak(screen: Screen, data: UserData, where: Path | None) -> None:
         over = asyncio.Event()
         line.session.on("close", lambda _: over.set())
         ear, mouth = sound.Microphone(), sound.Loudspeaker()
-        sound.connect(line.session, ear, mouth)
-        try:
-            with devices.open_devices(ear, mouth):
-                await line.session.start(line.first_agent, record=False)
-                keeping = asyncio.create_task(line.keep_lines())
-                await over.wait()
-                keeping.cancel()
-        finally:
-            ear.close()
-            await line.session.aclose()
-            await call.settled()
-            if where:
-                report.write(call, where)
-            await parts.aclose()
-    screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
+        async with sound.connected(line.session, ear, mouth):
+            try:
+                with devices.open_devices(ear, mouth):
+                    await line.session.start(line.first_agent, record=False)
+                    keeping = asyncio.create_task(line.keep_lines())
+                    await over.wait()
+                    keeping.cancel()
+            finally:
+                await line.session.aclose()
+                await call.settled()
+                if where:
+                    report.write(call, where)
+                await parts.aclose()
 
 
 def _own(shop: Path | None, name: str) -> Path | None:
@@ -234,6 +276,9 @@ async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None
     while not text.ended:
         said = await read_line()
         if said is None or said.strip() == "/quit":
+            return
+        if call.fenced:
+            screen.trouble("This call has been taken up elsewhere; it goes on there.")
             return
         words = said.strip()
         if words == "/help":
@@ -295,7 +340,7 @@ def _typed(screen: Screen) -> ReadLine:
 
 def _piped() -> ReadLine:
     """Lines from a pipe or a file, one at a time as they are wanted."""
-    source = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
+    source = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
 
     async def read() -> str | None:
         line = await asyncio.get_running_loop().run_in_executor(None, source.readline)

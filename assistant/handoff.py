@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from livekit.agents import llm
 
+from assistant import lines as wordings
+from statemachine import lines as conversation
+from statemachine.effects import Say
 from statemachine.facts import Facts, Order, Selection
 from statemachine.offers import money
 from statemachine.states import State
+from statemachine.updates import noted, ordered, quote
 
 LAST_MESSAGES = 12
 """How many messages of the call an agent taking over gets to see."""
@@ -31,6 +35,16 @@ def known(state: State, facts: Facts) -> str:
 def _phone(phone: Selection | Order) -> str:
     price = money(phone.price_cents)
     return ", ".join(filter(None, (phone.model, phone.storage, phone.colour, price)))
+
+
+def going_on(state: State, facts: Facts) -> tuple[Say, ...]:
+    """What a caller who was cut off is told: what they may have missed, and the next question."""
+    chosen = facts.selection
+    if state is State.BUYING and chosen:
+        return (ordered(facts.orders[-1]) if chosen.ordered else quote(chosen),)
+    if state is State.SUPPORT and facts.open_tickets:
+        return noted(facts.open_tickets[-1]), Say(wordings.NO_STEP)
+    return (Say(conversation.opening(state.value)),)
 
 
 def prompted(

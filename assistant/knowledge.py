@@ -64,14 +64,15 @@ def find(knowledge: Knowledge, spoken: str) -> Problem | None:
     complaint = short or bool(words & _TROUBLE)
     best: tuple[float, Problem] | None = None
     for problem, phrases, topics in index.entries:
-        scores = [index.weight(p) for p in phrases if _stands_in(p, said)]
+        near = (p for p in phrases if words.issuperset(p))
+        scores = [index.weight(p) for p in near if _stands_in(p, said)]
         if complaint:
             scores += [index.weight(topic) / 2 for topic in topics if _stands_in(topic, said)]
         if scores:
             score = max(scores) + sum(scores) / 10
             if best is None or score > best[0] + 1e-9:
                 best = (score, problem)
-    return best[1] if best else None
+    return knowledge.problem(best[1].id) if best else None
 
 
 def say_step(
@@ -293,12 +294,11 @@ class _Index:
     """The phrases of all problems, normalised, with how telling each word is."""
 
     entries: tuple[tuple[Problem, tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]], ...]
-    telling: tuple[tuple[str, float], ...]
+    telling: dict[str, float]
 
     def weight(self, phrase: tuple[str, ...]) -> float:
         """How much a phrase counts: the sum of its words' weights."""
-        telling = dict(self.telling)
-        return sum(telling.get(word, 1.0) for word in phrase)
+        return sum(self.telling.get(word, 1.0) for word in phrase)
 
 
 @lru_cache(maxsize=8)
@@ -313,7 +313,7 @@ def _index(knowledge: Knowledge) -> _Index:
         for word in {word for phrase in (*phrases, *topics) for word in phrase}
     )
     count = len(entries)
-    telling = tuple((word, 0.3 + math.log(1 + count / uses)) for word, uses in used.items())
+    telling = {word: 0.3 + math.log(1 + count / uses) for word, uses in used.items()}
     return _Index(entries, telling)
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from assistant.call import Call
 
 
 def report(call: Call) -> dict[str, object]:
-    """The call as plain data; prices are in dollars."""
+    """The call as plain data; prices are in dollars.
+
+    It holds a name and an issue, and what was said only where transcripts are kept.
+    """
     facts = call.facts
     return {
         "call": call.id,
@@ -45,9 +50,28 @@ def report(call: Call) -> dict[str, object]:
             }
             for entry in call.journal
         ],
-        "model": {"requests": call.requests, "prompt_characters": call.prompt_characters},
+        "model": {
+            "requests": call.requests,
+            "prompt_characters": call.prompt_characters,
+            "tokens": dict(call.tokens) or None,
+            "first_word_seconds": _spread(call.first_words),
+        },
         "ended_by": call.ended_by,
+        "began": datetime.fromtimestamp(call.began, UTC).isoformat(timespec="seconds"),
+        "lasted_seconds": round(call.lasted, 1),
+        **({"transcript": _transcript(call)} if call.transcript else {}),
     }
+
+
+def _spread(seconds: list[float]) -> dict[str, float] | None:
+    """How long a caller waited, usually and at worst; None where nobody did."""
+    if not seconds:
+        return None
+    return {"median": round(median(seconds), 3), "max": round(max(seconds), 3)}
+
+
+def _transcript(call: Call) -> list[dict[str, str]]:
+    return [{"who": who, "said": said} for who, said in call.transcript]
 
 
 def write(call: Call, path: Path) -> None:

@@ -18,6 +18,7 @@ from livekit.agents import (
     inference,
     llm,
 )
+from livekit.agents.metrics import LLMMetrics
 from livekit.agents.voice.agent_session import SessionConnectOptions
 
 from assistant import lines, tools
@@ -85,6 +86,7 @@ class Line:
         )
         self._kept = parts.kept
         self._watch = Watch(self.session, data, parts.stt, self.say) if parts.stt else None
+        parts.llm.on("metrics_collected", self._on_metrics)
         self.session.on("conversation_item_added", self._on_item)
         self.session.on("function_tools_executed", self._on_tools)
         self.session.on("close", self._on_close)
@@ -163,9 +165,23 @@ class Line:
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
+        if isinstance(item, llm.ChatMessage) and item.text_content:
+            self._keep(item.role, item.text_content)
         if isinstance(item, llm.ChatMessage) and item.role == "user" and item.text_content:
             self.data.heard.add(item.id)
             self.data.call.heard(item.text_content)
+
+    def _keep(self, role: str, text: str) -> None:
+        call = self.data.call
+        if self.data.settings.keep_transcripts:
+            who = "caller" if role == "user" else call.on_the_line.value
+            call.transcript.append((who, text.strip()))
+
+    def _on_metrics(self, metrics: LLMMetrics) -> None:
+        """What a request took, as far as the model says it."""
+        if metrics.total_tokens:
+            self.data.call.tokens["prompt"] += metrics.prompt_tokens
+            self.data.call.tokens["completion"] += metrics.completion_tokens
 
     def _on_tools(self, event: FunctionToolsExecutedEvent) -> None:
         """A step in which code spoke or put the caller through asks for no reply."""

@@ -6,6 +6,8 @@ import asyncio
 import threading
 import time
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -121,9 +123,17 @@ class Loudspeaker(io.AudioOutput):
         self._loop.call_soon_threadsafe(tell, value)  # type: ignore[arg-type]
 
 
-def connect(session: AgentSession[Any], ear: Microphone, mouth: Loudspeaker) -> None:
+@asynccontextmanager
+async def connected(
+    session: AgentSession[Any], ear: Microphone, mouth: Loudspeaker
+) -> AsyncIterator[None]:
     """Give a session its sound; its history gets the words that were heard, not those cut off."""
     together = TranscriptSynchronizer(next_in_chain_audio=mouth, next_in_chain_text=None)
     session.input.audio = ear
     session.output.audio = together.audio_output
     session.output.transcription = together.text_output
+    try:
+        yield
+    finally:
+        ear.close()
+        await together.aclose()

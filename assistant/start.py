@@ -12,6 +12,8 @@ from jwt.warnings import InsecureKeyLengthWarning
 from livekit import api
 
 from assistant import shop
+from assistant.records import RecordError
+from assistant.records.sql import open_even_if_away
 from assistant.settings import Rooms, Settings
 
 PATIENCE = 5.0
@@ -32,6 +34,7 @@ def run(settings: Settings, *, dev: bool) -> None:
     rooms = settings.rooms
     shop.load(settings.shop)
     asyncio.run(check(rooms))
+    asyncio.run(check_records(settings.database_url))
     if not dev:
         _check_port(rooms.health_host, rooms.health_port)
     from livekit.agents.__main__ import main
@@ -81,6 +84,19 @@ async def check(rooms: Rooms) -> None:
         raise StartError(
             f"LiveKit at {where} can't be reached: check LIVEKIT_URL, and that the server runs."
         ) from None
+
+
+async def check_records(url: str) -> None:
+    """Make or renew the database's tables; one that is away is waited for by the calls themselves.
+
+    Raises:
+        StartError: its address is wrong, or its tables can't be used by this program.
+    """
+    try:
+        store = await open_even_if_away(url)
+    except RecordError as error:
+        raise StartError(str(error)) from None
+    await store.close()
 
 
 def _check_port(host: str, port: int) -> None:

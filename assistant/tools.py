@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, cast
 
 from livekit.agents import RunContext, function_tool, llm
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from assistant import catalogue as shelf
 from assistant import lines

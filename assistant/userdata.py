@@ -23,7 +23,7 @@ def unspoken(text: str) -> None:
 
 @dataclass
 class UserData:
-    """A call's shared data. What was established is read from the machine's facts, its only home."""
+    """A call's shared data. What was established is read from the machine's facts, its home."""
 
     call: Call
     prompts: Prompts

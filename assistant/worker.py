@@ -24,7 +24,8 @@ from assistant import lines, prompts, providers, report, shop
 from assistant import settings as environment
 from assistant.call import Call
 from assistant.prompts import PromptError, Prompts
-from assistant.records import MemoryStore
+from assistant.records import Store
+from assistant.records.sql import open_even_if_away
 from assistant.session import Line
 from assistant.userdata import UserData
 from statemachine.triggers import CallFailed
@@ -64,7 +65,6 @@ def prewarm(proc: JobProcess) -> None:
     providers.build(settings, loaded.catalogue, loaded.knowledge)  # reads the brain's vocabulary
     fixed = [loaded.words.word(line) for line in lines.FIXED]
     proc.userdata["warm"] = providers.prewarm(settings, fixed)
-    proc.userdata["store"] = MemoryStore()
 
 
 class Admission:
@@ -131,10 +131,14 @@ async def end_call(ctx: JobContext) -> None:
         if call is not None:
             await _settled(call)
             await _reported(call)
+            await call.write_up(PATIENCE)
         if not ctx.is_fake_job() and ctx.room.isconnected() and ctx.room.remote_participants:
             await asyncio.sleep(GRACE)
     finally:
         await close_room(ctx)
+        store: Store | None = ctx.proc.userdata.pop("store", None)
+        if store is not None:
+            await store.close()
 
 
 @server.rtc_session(
@@ -144,8 +148,9 @@ async def answer(ctx: JobContext) -> None:
     """Put the first agent on the line of a room; returns once they are there."""
     open_shop: shop.Shop = ctx.proc.userdata["shop"]
     # A room's name may hold a telephone number, and comes again; its id does neither.
+    ctx.proc.userdata["store"] = store = await open_even_if_away(settings.database_url)
     call = await Call.begin(
-        ctx.job.room.sid, open_shop.catalogue.offers, ctx.proc.userdata["store"]
+        ctx.job.room.sid, open_shop.catalogue.offers, store, room=ctx.job.room.name
     )
     ctx.proc.userdata["call"] = call
     ctx.log_context_fields = {"call": call.id}

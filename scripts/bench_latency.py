@@ -1,8 +1,9 @@
 """How long a caller waits: this program and an ordinary LiveKit one, side by side in one run.
 
-Both have the same ears, turn handling and simulated providers: a model whose first token comes after
-0.5 s and a voice whose first byte comes after 0.2 s. The ordinary program is written as in LiveKit's
-guides: its tools return the next agent with a sentence, and agents generate a reply in `on_enter`.
+Both have the same ears, turn handling and simulated providers: a model whose first token comes
+after 0.5 s and a voice whose first byte comes after 0.2 s. The ordinary program is written as in
+LiveKit's guides: its tools return the next agent with a sentence, and agents generate a reply in
+`on_enter`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ VOICE = "joe"
 HELLO, BUY = "What are your opening hours?", "I'd like to buy an iPhone."
 AIR = "I'd like the iPhone Air in sky blue."
 SETTINGS = Settings(turn_detection="off")
+HANDED = "One moment, please."
 ANSWER = "We are open from nine to five."
 
 
@@ -76,9 +78,9 @@ class SlowTTS(tts.TTS[str]):
         stream = self._voice.synthesize(text, conn_options=conn_options)
         run = stream._run
 
-        async def later(emitter: tts.AudioEmitter) -> None:
+        async def later(output_emitter: tts.AudioEmitter) -> None:
             await asyncio.sleep(FIRST_BYTE)
-            await run(emitter)
+            await run(output_emitter)
 
         stream._run = later  # type: ignore[method-assign]
         return stream
@@ -171,16 +173,17 @@ async def one(make: Any, words: str, lasts: float) -> Waited:
 
 async def measure(times: int) -> None:
     """Every kind of turn, so many times on both."""
-    greet, put = "Hello, how can I help?", [Use("to_buying")]
-    wish = [Use("to_buying", {"wish": "the iPhone Air in sky blue"})]
-    quote = [Use("select_model", {"model": "iPhone Air", "colour": "sky blue"})]
+    greet: Step = "Hello, how can I help?"
+    put: Step = [Use("to_buying")]
+    wish: Step = [Use("to_buying", {"wish": "the iPhone Air in sky blue"})]
+    quote: Step = [Use("select_model", {"model": "iPhone Air", "colour": "sky blue"})]
     said = "The iPhone Air in sky blue with 256 GB is 999 dollars. Shall I order it for you?"
     which = "Which iPhone are you thinking of?"
     kinds: list[tuple[str, str, tuple[Step, ...], tuple[Step, ...], bool, float]] = [
         ("plain turn", HELLO, (ANSWER,), (greet, ANSWER), True, 4),
         ("plain turn, not preemptive", HELLO, (ANSWER,), (greet, ANSWER), False, 4),
-        ("transfer", BUY, (put,), (greet, put, "One moment, please.", which), True, 9),
-        ("transfer with a wish", AIR, (wish, quote), (greet, put, "One moment, please.", said), True, 9),
+        ("transfer", BUY, (put,), (greet, put, HANDED, which), True, 9),
+        ("transfer with a wish", AIR, (wish, quote), (greet, put, HANDED, said), True, 9),
     ]  # fmt: skip
     rows: list[tuple[str, float, float]] = []
     greetings: tuple[list[float], list[float]] = ([], [])
@@ -193,7 +196,8 @@ async def measure(times: int) -> None:
         greetings[1].extend(each.greeting for each in other)
         rows.append((f"{name}: to the first sound", *_medians(mine, other, "first")))
         rows.append((f"{name}: longest silence", *_medians(mine, other, "silence")))
-    rows.insert(0, ("greeting after the start", *map(statistics.median, greetings)))
+    here_s, there_s = (statistics.median(side) for side in greetings)
+    rows.insert(0, ("greeting after the start", here_s, there_s))
     print(f"{'seconds, medians of ' + str(times):44}{'this':>8}{'ordinary':>10}{'ratio':>8}")
     for name, mine_s, other_s in rows:
         print(f"{name:44}{mine_s:8.2f}{other_s:10.2f}{other_s / mine_s:8.1f}")

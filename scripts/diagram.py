@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
-import graphviz  # type: ignore[import-untyped]
-from graphviz.backend import dot_command  # type: ignore[import-untyped]
-
+from assistant.drawing import DrawingError, picture, renderer
 from statemachine.flowchart import render
 
 FOLDER = Path(__file__).resolve().parent.parent / "diagrams"
 NAME = "flowchart"
-DPI = "110"
-"""Sharp on a laptop's screen, and under 300 kB."""
-
-
-class DiagramError(Exception):
-    """The picture cannot be drawn; says what is missing and what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.check:
             return check(options.folder)
         print(draw(options.folder, renderer(system=options.system)))
-    except (DiagramError, OSError) as error:
+    except (DrawingError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
@@ -52,49 +40,18 @@ def draw(folder: Path, dot: Path) -> str:
     """Write what is missing or changed, and tell it in one line.
 
     Raises:
-        DiagramError: Graphviz refused the text.
+        DrawingError: Graphviz refused the text.
     """
     text = render()
     source = folder / f"{NAME}.dot"
     pictures = [folder / f"{NAME}.svg", folder / f"{NAME}.png"]
-    if _read(source) == text and all(picture.exists() for picture in pictures):
+    if _read(source) == text and all(path.exists() for path in pictures):
         return f"{source} is up to date: nothing written."
     folder.mkdir(parents=True, exist_ok=True)
-    for picture in pictures:
-        _replace(picture, _picture(text, picture.suffix[1:], dot))
+    for path in pictures:
+        _replace(path, picture(text, path.suffix[1:], dot))
     _replace(source, text.encode())  # last: a run that was cut short draws again
     return f"Drew {', '.join(path.name for path in (source, *pictures))} in {folder}."
-
-
-def renderer(*, system: bool = False) -> Path:
-    """The program that draws: what `DOT` names, the system's if asked, else the one we ship.
-
-    Raises:
-        DiagramError: it isn't there.
-    """
-    wanted = os.environ.get("DOT") or ("dot" if system else "")
-    if wanted:
-        found = shutil.which(wanted)
-        if found is None:
-            raise DiagramError(f"no program {wanted!r} here: install Graphviz, or leave DOT unset.")
-        return Path(found)
-    beside = Path(sysconfig.get_path("scripts"))
-    found = shutil.which("graphviz-pure", path=str(beside)) or shutil.which("graphviz-pure")
-    if found is None:
-        raise DiagramError("graphviz-pure is not installed: run `pip install -e .` first.")
-    return Path(found)
-
-
-def _picture(text: str, kind: str, dot: Path) -> bytes:
-    before = dot_command.DOT_BINARY
-    dot_command.DOT_BINARY = dot
-    try:
-        sized = text.replace("{", f"{{\n\tdpi={DPI}", 1) if kind == "png" else text
-        return bytes(graphviz.pipe("dot", kind, sized.encode(), quiet=True))
-    except (graphviz.ExecutableNotFound, subprocess.CalledProcessError) as error:
-        raise DiagramError(f"{dot} could not draw the {kind}: {error}") from None
-    finally:
-        dot_command.DOT_BINARY = before
 
 
 def _read(path: Path) -> str:

@@ -1,1 +1,1 @@
-"""The conversation of the shop's phone line as an explicit state machine: pure, with no I/O and no clock."""
+"""The phone line's conversation as an explicit state machine: pure, no I/O and no clock."""

@@ -126,11 +126,15 @@ class Paint:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a way is shown: a remark ("1, 4", "27 calls"), a colour and a width in points."""
+    """How a way is shown: a remark ("1, 4", "27 calls"), a colour and a width in points.
+
+    `trouble` is a remark of its own, in red ("refused twice").
+    """
 
     label: str = ""
     colour: str = ""
     width: float = 0
+    trouble: str = ""
 
 
 def _none() -> Mapping[K, V]:
@@ -142,9 +146,14 @@ class Overlay:
     """What is laid over the table; ways and states without an entry are faded if `fade` is set.
 
     A session trigger with an entry gets an arrow of its own, so that one sees where callers leave.
+    `plain` shows what happened and not what may, in words: no guards, no classes, no shared facts.
     """
 
     title: str = ""
+    legend: str = ""
+    notes: tuple[tuple[str, ...], ...] = ()
+    """Lines under the picture, in columns."""
+    plain: bool = False
     states: Mapping[State, Paint] = field(default_factory=_none)
     ways: Mapping[Way, Stroke] = field(default_factory=_none)
     fade: bool = False
@@ -159,6 +168,7 @@ DATA, DATA_INK = "#eef1f8", "#44538a"
 HEADERS = ("#2f6fa8", "#2b8a6b", "#b4652a", "#7b5aa6", "#a33f5f", "#5b7083")
 """The desks' colours, in the order of the states."""
 ENDING = "#3d4852"
+TROUBLE = "#b3261e"
 LEFT = 'align="left" balign="left"'
 LEGEND = (
     "bold: what happens (trigger)     grey: only if this holds (guards)     "
@@ -197,6 +207,7 @@ class _Drawing:
                 "splines": "true",
                 "newrank": "true",
                 "label": self._caption(),
+                **({"labelloc": "t"} if self._overlay.plain else {}),
             },
             node_attr={"fontname": "Helvetica", "fontcolor": INK, "shape": "plain"},
             edge_attr={
@@ -211,7 +222,13 @@ class _Drawing:
     def _caption(self) -> str:
         title = self._overlay.title
         above = [f"<td>{_bold(title, INK, 16)}</td>"] if title else []
-        return _table([*above, f"<td>{_text(LEGEND, GREY, 11)}</td>"], pad=6)
+        legend = self._overlay.legend or LEGEND
+        return _table([*above, f"<td>{_text(legend, GREY, 11)}</td>"], pad=6)
+
+    def _notes(self) -> None:
+        if self._overlay.notes:
+            self._dot.node("notes", _columns(self._overlay.notes))
+            self._dot.edge(FINAL.value, "notes", style="invis")
 
     def source(self) -> str:
         """The whole text."""
@@ -219,11 +236,13 @@ class _Drawing:
         for desk in self._chart.desks:
             self._desk(desk)
         self._end()
-        self._shared()
+        if not self._overlay.plain:
+            self._shared()
         for (source, target), routes in _together(self._chart.routes).items():
             self._routes(source, target, routes)
         self._line_events()
         self._levels()
+        self._notes()
         return str(self._dot.source)
 
     # The conversation
@@ -237,32 +256,43 @@ class _Drawing:
         paint = self._overlay.states.get(desk.state, Paint())
         faded = self._overlay.fade and desk.state not in self._overlay.states
         colour = paint.fill or (FAINT if faded else self._colours[desk.state])
-        head = "<br/>".join(
-            (
-                _bold(desk.state.value, PAPER, 18),
-                _text(" ", PAPER, 4),
-                _text(desk.state.desk, PAPER, 11),
-                _text(f"{desk.state.agent} speaks", PAPER, 11),
-            )
-        )
+        head = self._head(desk.state)
         rows = [f'<td bgcolor="{colour}" width="170" cellpadding="7">{head}</td>']
         rows += [
             f'<td bgcolor="{NOTE}" cellpadding="4">{_bold(badge, NOTE_INK, 11)}</td>'
             for badge in paint.badges
         ]
         if desk.stays:
-            rows.append(f'<td bgcolor="{WASH}">{_text("stays at this desk:", GREY, 9)}</td>')
+            what = "done at this desk:" if self._overlay.plain else "stays at this desk:"
+            rows.append(f'<td bgcolor="{WASH}">{_text(what, GREY, 9)}</td>')
         rows += [self._stay(desk.state, row) for row in desk.stays]
         self._dot.node(desk.state.value, _table(rows, border=colour))
+
+    def _head(self, state: State) -> str:
+        if self._overlay.plain:
+            return _bold(state.desk, PAPER, 18)
+        return "<br/>".join(
+            (
+                _bold(state.value, PAPER, 18),
+                _text(" ", PAPER, 4),
+                _text(state.desk, PAPER, 11),
+                _text(f"{state.agent} speaks", PAPER, 11),
+            )
+        )
+
+    def _named(self, trigger: str) -> str:
+        return trigger.replace("_", " ") if self._overlay.plain else trigger
 
     def _stay(self, state: State, row: Row) -> str:
         name = name_of(row.trigger)
         stroke = self._overlay.ways.get((state, name, state), Stroke())
         colour = self._ink((state, name, state))
-        said = _bold(name, colour, 12)
+        said = _bold(self._named(name), colour, 12)
         if stroke.label:
             said += f"  {_bold(stroke.label, stroke.colour or NOTE_INK, 11)}"
-        said += _guards(row, self._soft((state, name, state)))
+        if stroke.trouble:
+            said += f"  {_bold(stroke.trouble, TROUBLE, 11)}"
+        said += self._guards_of(row, (state, name, state))
         return f'<td {LEFT} cellpadding="4">{said}</td>'
 
     def _end(self) -> None:
@@ -286,10 +316,13 @@ class _Drawing:
         for route in routes:
             stroke = self._overlay.ways.get(route.way, Stroke())
             ink = self._ink(route.way)
-            said = f"{_bold(route.way[1], ink, 12)}{_guards(route.row, self._soft(route.way))}"
+            said = _bold(self._named(route.way[1]), ink, 12)
+            said += self._guards_of(route.row, route.way)
             lines = [f"<td {LEFT}>{said}</td>"]
             if stroke.label:
                 lines.insert(0, f"<td>{_bold(stroke.label, stroke.colour or NOTE_INK, 13)}</td>")
+            if stroke.trouble:
+                lines.append(f"<td>{_bold(stroke.trouble, TROUBLE, 11)}</td>")
             self._dot.edge(
                 source.value,
                 target.value,
@@ -301,7 +334,10 @@ class _Drawing:
     # What happens on the line
 
     def _line_events(self) -> None:
-        if not self._chart.session:
+        for row in self._chart.session:
+            for source in row.sources:
+                self._taken(source, row)
+        if not self._chart.session or self._overlay.plain:
             return
         rows = [
             f'<td bgcolor="{NOTE}" cellpadding="6">{_bold("on the line", NOTE_INK, 13)}<br/>'
@@ -316,9 +352,6 @@ class _Drawing:
             )
         self._dot.node("line", _table(rows, border=NOTE_INK, style="dashed"))
         self._dot.edge("line", FINAL.value, style="dotted", color=NOTE_INK, penwidth="1.4")
-        for row in self._chart.session:
-            for source in row.sources:
-                self._taken(source, row)
 
     def _taken(self, source: State, row: Row) -> None:
         way = (source, name_of(row.trigger), row.to or source)
@@ -326,7 +359,7 @@ class _Drawing:
         if stroke is None or row.to is None:
             return
         colour = stroke.colour or NOTE_INK
-        said = (_bold(stroke.label, colour, 13), _text(way[1], colour, 11))
+        said = (_bold(stroke.label, colour, 13), _text(self._named(way[1]), colour, 11))
         self._dot.edge(
             source.value,
             row.to.value,
@@ -372,8 +405,9 @@ class _Drawing:
         With three, arrows between the outer ones would run into each other on one level.
         """
         desks = [desk.state.value for desk in self._chart.desks if desk.state is not INITIAL]
-        events = ["line"] if self._chart.session else []
-        levels = [[FINAL.value, *map(_field, self._chart.facts)]]
+        plain = self._overlay.plain
+        events = ["line"] if self._chart.session and not plain else []
+        levels = [[FINAL.value, *map(_field, () if plain else self._chart.facts)]]
         if len(desks) <= 2:
             levels.insert(0, [*events, *desks])
         for level in levels:
@@ -381,6 +415,9 @@ class _Drawing:
                 same.attr(rank="same")
                 for name in level:
                     same.node(name)
+
+    def _guards_of(self, row: Row, way: Way) -> str:
+        return "" if self._overlay.plain else _guards(row, self._soft(way))
 
     # Colours
 
@@ -431,6 +468,15 @@ def _beside(cells: Iterable[str]) -> str:
     inner = _table(cells)[1:-1]
     frame = 'border="0" cellborder="0" cellspacing="0" cellpadding="5"'
     return f"<<table {frame}><tr><td>{inner}</td></tr></table>>"
+
+
+def _columns(lines: Iterable[tuple[str, ...]]) -> str:
+    rows = "".join(
+        "<tr>" + "".join(f"<td {LEFT}>{_text(cell, INK, 12)}</td>" for cell in line) + "</tr>"
+        for line in lines
+    )
+    frame = f'border="1" color="{FAINT}" cellborder="0" cellspacing="0" cellpadding="4"'
+    return f"<<table {frame}>{rows}</table>>"
 
 
 def _table(cells: Iterable[str], *, border: str = "", style: str = "", pad: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a transition table, found before any call: each fault with its row and remedy."""
+"""What is wrong with a transition table, found before any call: with its row and the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold before a trigger is accepted; a guard's docstring is what the model is told if not.
+"""What must hold before a trigger is accepted; its docstring is what the model is told if not.
 
 A guard on the facts alone also decides whether the trigger is offered. A guard on the facts and the
 trigger looks at what was said in it. Where a refusal has a sentence of its own for the caller,

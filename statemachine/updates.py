@@ -1,4 +1,4 @@
-"""What an accepted trigger does: the facts as they stand afterwards, and the effects it asks for."""
+"""What an accepted trigger does: the facts as they stand after it, and the effects it asks for."""
 
 from __future__ import annotations
 
@@ -74,15 +74,19 @@ def select(facts: Facts, trigger: SelectModel) -> Outcome:
     if offer is None:
         raise LookupError(f"{trigger} is not on offer, and no guard refused it")
     chosen = Selection(offer.model, offer.storage, colour, offer.price_cents, facts.turn)
+    return replace(facts, selection=chosen), (quote(chosen),)
+
+
+def quote(chosen: Selection) -> Say:
+    """What was selected, its price, and the question whether to order it."""
     values = (
         ("model", chosen.model),
         ("storage", chosen.storage),
         ("price", offers.money(chosen.price_cents)),
     )
-    quote = Say(lines.QUOTE, values)
-    if colour:
-        quote = Say(lines.QUOTE_IN_COLOUR, (*values, ("colour", colour)))
-    return replace(facts, selection=chosen), (quote,)
+    if chosen.colour:
+        return Say(lines.QUOTE_IN_COLOUR, (*values, ("colour", chosen.colour)))
+    return Say(lines.QUOTE, values)
 
 
 def order(facts: Facts, trigger: ConfirmPurchase) -> Outcome:
@@ -98,7 +102,12 @@ def order(facts: Facts, trigger: ConfirmPurchase) -> Outcome:
         chosen.price_cents,
     )
     after = replace(facts, selection=replace(chosen, ordered=True), orders=(*facts.orders, placed))
-    return after, (PlaceOrder(placed), Say(lines.ORDERED, (("order", placed.number),)))
+    return after, (PlaceOrder(placed), ordered(placed))
+
+
+def ordered(placed: Order) -> Say:
+    """The order's number, and what happens next."""
+    return Say(lines.ORDERED, (("order", placed.number),))
 
 
 def log_issue(facts: Facts, trigger: LogSupportIssue) -> Outcome:
@@ -108,8 +117,12 @@ def log_issue(facts: Facts, trigger: LogSupportIssue) -> Outcome:
     after = replace(
         facts, support_issue=issue, logged_at=facts.turn, tickets=(*facts.tickets, ticket)
     )
-    noted = Say(lines.ISSUE_NOTED, (("ticket", ticket.number),))
-    return after, (OpenTicket(ticket), noted, Advise(issue))
+    return after, (OpenTicket(ticket), noted(ticket), Advise(issue))
+
+
+def noted(ticket: Ticket) -> Say:
+    """The ticket's number."""
+    return Say(lines.ISSUE_NOTED, (("ticket", ticket.number),))
 
 
 def resolve(facts: Facts, trigger: CompleteSupport) -> Outcome:

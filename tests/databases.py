@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import subprocess
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -47,7 +49,7 @@ class Postgres:
 
     def _ctl(self, *arguments: str) -> None:
         server = self._server
-        options = {"user": server.system_user, "timeout": 20}
+        options = {"user": server.system_user, "timeout": 60}
         self._exec("pg_ctl", arguments, bin_path=server.bin_path, **options)
 
     async def database(self) -> str:
@@ -65,7 +67,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """One PostgreSQL server for all tests of this process."""
     server = Postgres(tmp_path_factory.mktemp("postgresql") / "data")
     yield server
-    server.stop()
+    with contextlib.suppress(subprocess.SubprocessError):  # a test may have left it stopped
+        server.stop()
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])

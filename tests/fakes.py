@@ -24,8 +24,8 @@ Answer = str | list[Use | str] | Exception
 Step = Answer | Callable[[llm.ChatContext, list[str]], Answer]
 
 
-class ScriptedLLM(llm.LLM):
-    """A model that answers each request with the next step of a script, as OpenAI's would stream."""
+class ScriptedLLM(llm.LLM[str]):
+    """A model that answers each request with the next step of a script, streamed like OpenAI's."""
 
     def __init__(self, *steps: Step) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class ScriptedLLM(llm.LLM):
 class _Stream(llm.LLMStream):
     def __init__(
         self,
-        model: llm.LLM,
+        model: llm.LLM[str],
         answer: Answer,
         chat_ctx: llm.ChatContext,
         tools: list[llm.Tool],
@@ -72,7 +72,9 @@ class _Stream(llm.LLMStream):
                     self._send(llm.ChoiceDelta(role="assistant", content=f"{word} "))
             else:
                 arguments = (
-                    part.arguments if isinstance(part.arguments, str) else json.dumps(part.arguments)
+                    part.arguments
+                    if isinstance(part.arguments, str)
+                    else json.dumps(part.arguments)
                 )
                 use = llm.FunctionToolCall(
                     name=part.name,

@@ -62,13 +62,23 @@ class ShopAgent(Agent):
         if data.call.state is not self.state:
             return  # the call has moved on already; the agent of its state speaks
         await self.update_chat_ctx(handoff.carried_over(self.session.history))
-        if arriving is None:
+        if data.resumed:
+            data.resumed = False
+            self._go_on()
+        elif arriving is None:
             data.speak(data.prompts.word(conversation.GREETING))
         elif arriving.wish:
             data.speak(data.prompts.word(lines.BRIDGE))
             data.to_say.append(self.session.generate_reply())
         else:
             data.speak(data.prompts.word(arriving.opening))
+
+    def _go_on(self) -> None:
+        """Take over from an agent whose process died, with what the caller may have missed."""
+        word = self._data.prompts.word
+        self._data.speak(word(lines.RESUMED))
+        said = handoff.going_on(self.state, self._data.call.facts)
+        self._data.speak(" ".join(map(word, said)))
 
     async def on_user_turn_completed(
         self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage
@@ -110,7 +120,7 @@ class ShopAgent(Agent):
                 log.exception("call %s: the handoff failed again", self._data.call.id)
                 yield self._apology()
             return
-        said = False
+        said, asked = False, time.monotonic()
         try:
             parts = self._asked(chat_ctx, tools, model_settings)
             async for part in late_or(parts, self._hold_on):
@@ -118,7 +128,9 @@ class ShopAgent(Agent):
                     yield self._data.prompts.word(lines.HOLD_ON)
                     yield FlushSentinel()  # spoken now, not with the answer
                     continue
-                said = said or _is_heard(part)
+                if not said and _is_heard(part):
+                    said = True
+                    self._data.call.first_words.append(time.monotonic() - asked)
                 if said:
                     yield part
             self._data.failures = 0
@@ -234,7 +246,7 @@ class ShopAgent(Agent):
         data.failures += 1
         if data.failures < FAILURES_TO_GIVE_UP:
             return data.prompts.word(lines.APOLOGY)
-        asyncio.get_running_loop().create_task(data.call.fire(CallFailed()))
+        data.call.end(CallFailed())
         return data.prompts.word(lines.APOLOGY_FAREWELL)
 
 

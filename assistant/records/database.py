@@ -14,7 +14,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from assistant.records.store import AddressError, RecordError
-from assistant.settings import DEFAULT_DATABASE as DEFAULT_URL
 
 log = logging.getLogger("assistant.records")
 T = TypeVar("T")

@@ -79,7 +79,8 @@ class MemoryStore:
         journal = self.journals[call]
         entries = tuple(journal[number] for number in sorted(journal))
         table = fingerprint(MACHINE.table)
-        return CallRecord(call, self.openings[call], entries, table, self.epochs[call])
+        began = self.began[call]
+        return CallRecord(call, self.openings[call], entries, table, self.epochs[call], began=began)
 
     async def recent(self, most: int = 20) -> tuple[Summary, ...]:
         """The calls that began last, the newest first."""

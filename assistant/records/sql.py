@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import socket
@@ -14,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assistant.records import rows
-from assistant.records.database import DEFAULT_URL, PATIENCE, Database, address, make_folder
+from assistant.records.database import PATIENCE, Database, address, make_folder
 from assistant.records.schema import (
     CALLS,
     EVENTS,
@@ -34,6 +33,7 @@ from assistant.records.store import (
     Taken,
     UnknownCall,
 )
+from assistant.settings import DEFAULT_DATABASE
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.facts import Facts
 from statemachine.journal import Entry, fingerprint
@@ -42,13 +42,11 @@ from statemachine.replay import forgotten
 from statemachine.states import FINAL, INITIAL
 from statemachine.triggers import SelectModel, name_of
 
-log = logging.getLogger("assistant.records")
-
 _REFERENCE_DIGITS = (5, 5, 5, 5, 6, 6, 6, 7, 7, 8, 9)
 """How long a new call's reference is, try by try: they grow as the short ones are used up."""
 
 
-async def open_store(url: str = DEFAULT_URL, patience: float = PATIENCE) -> SqlStore:
+async def open_store(url: str = DEFAULT_DATABASE, patience: float = PATIENCE) -> SqlStore:
     """The store in this database, its tables made or renewed first.
 
     Raises:
@@ -65,7 +63,7 @@ async def open_store(url: str = DEFAULT_URL, patience: float = PATIENCE) -> SqlS
     return store
 
 
-async def open_even_if_away(url: str = DEFAULT_URL, patience: float = PATIENCE) -> SqlStore:
+async def open_even_if_away(url: str = DEFAULT_DATABASE, patience: float = PATIENCE) -> SqlStore:
     """The store in this database; if that is away, its tables are seen to once it is back.
 
     Raises:
@@ -78,8 +76,8 @@ async def open_even_if_away(url: str = DEFAULT_URL, patience: float = PATIENCE) 
     except (SchemaError, AddressError):
         await store.close()
         raise
-    except RecordError as error:
-        log.error("Records can't be kept for now: %s", error)
+    except RecordError:
+        pass  # whoever begins a call on it finds out, and says so with the call's id
     return store
 
 
@@ -89,7 +87,9 @@ class SqlStore:
     `owner` names this writer among all that may write to a call, one after another.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, patience: float = PATIENCE, owner: str = "") -> None:
+    def __init__(
+        self, url: str = DEFAULT_DATABASE, patience: float = PATIENCE, owner: str = ""
+    ) -> None:
         self.owner = owner or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.database = Database(address(url), patience)
         self._epochs: dict[str, int] = {}
@@ -231,6 +231,8 @@ class SqlStore:
                     here = (EVENTS.c.call == call, EVENTS.c.number == number)
                     await on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
             await on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None))
+            # A room's name may be a telephone number.
+            await on.execute(update(CALLS).where(CALLS.c.id == call).values(room=""))
 
         await self.database.run(work, writes=True)
         await self.database.wipe()
@@ -309,7 +311,13 @@ async def _record(on: AsyncConnection, call: str) -> CallRecord:
     there = await _call(on, call)
     journal = tuple(map(rows.entry, await on.execute(_journal(call))))
     return CallRecord(
-        call, rows.facts(there.opening), journal, there.version, there.epoch, there.room
+        call,
+        rows.facts(there.opening),
+        journal,
+        there.version,
+        there.epoch,
+        there.room,
+        there.began,
     )
 
 

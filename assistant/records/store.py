@@ -50,6 +50,8 @@ class CallRecord:
     epoch: int
     """How often the call has been taken up; the first writer's is 1."""
     room: str = ""
+    began: float = 0.0
+    """When it began, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)

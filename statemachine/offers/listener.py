@@ -118,16 +118,20 @@ class _Listener:
 
     def _literal(self, place: int) -> tuple[int, str | None]:
         """A whole name or alias standing in the sentence word by word, unless its name goes on."""
-        starts = {place}
+        starts = [place]
         while self.said.word(place) in self.shop.brands:
             place += 1
-            starts.add(place)
-        for words, model in self.shop.literals:
-            for start in starts:
+            starts.append(place)
+        longest: tuple[int, int, str] | None = None
+        for start in starts:
+            for words, model in self.shop.literals.get(self.said.at(start).norm, ()):
                 end = start + len(words)
+                if longest is not None and longest[0] >= len(words):
+                    break
                 if self.said.norms(start, end) == words and self._is_whole(end, words[-1]):
-                    return end, model
-        return place, None
+                    longest = (len(words), end, model)
+                    break
+        return (longest[1], longest[2]) if longest else (place, None)
 
     def _is_whole(self, end: int, last: str) -> bool:
         """Whether a name or alias that stands before a place with this last word is over there."""

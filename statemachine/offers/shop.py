@@ -31,7 +31,8 @@ class Shop:
     extras: frozenset[str]  # words in names that are neither brand, generation nor kind
     generations: frozenset[int]
     follows: frozenset[tuple[str, str]]  # the pairs of words in the names
-    literals: tuple[tuple[tuple[str, ...], str], ...]  # names word by word, longest first
+    literals: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
+    """Names word by word, longest first, by their first word."""
     aliases: tuple[tuple[Name, str], ...]  # those made of generation and kinds, with the model
     colour_words: frozenset[str]
 
@@ -126,11 +127,23 @@ def shop_of(offers: tuple[Offer, ...]) -> Shop:
         follows=frozenset(
             pair for said in names.values() for pair in pairwise(_own_words(said, brands))
         ),
-        literals=tuple(sorted(literals.items(), key=lambda item: -len(item[0]))),
+        literals={
+            first: tuple(sorted(each, key=lambda item: -len(item[0])))
+            for first, each in _by_first_word(literals).items()
+        },
         aliases=tuple(dict.fromkeys(aliases)),
         colour_words=frozenset(EVERYDAY)
         | {word for offer in offers for colour in offer.colours for word in colour.lower().split()},
     )
+
+
+def _by_first_word(
+    literals: dict[tuple[str, ...], str],
+) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for words, model in literals.items():
+        found.setdefault(words[0] if words else "", []).append((words, model))
+    return found
 
 
 def _aliases(offers: tuple[Offer, ...]) -> list[tuple[Sentence, str]]:

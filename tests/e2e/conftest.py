@@ -113,6 +113,7 @@ def start_worker(
             "MOST_CALLS": "20",
             "IDLE_PROCESSES": "1",
             "REPORTS": str(reports),
+            "DATABASE_URL": f"sqlite:///{folder}/calls.db",
             "LLM": "offline",
             "STT": "offline",
             "TTS": "offline",

@@ -74,6 +74,7 @@ WRONG = {
     "an overlay on a name": "Overlay(states={'greeting': Paint()})",
 }
 
+
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What mypy --strict says of each snippet, all asked in one run."""
@@ -103,8 +104,6 @@ def test_what_is_right_type_checks(name: str, complaints: dict[str, list[str]]) 
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_does_not_type_check(
-    name: str, complaints: dict[str, list[str]]
-) -> None:
+def test_what_is_wrong_does_not_type_check(name: str, complaints: dict[str, list[str]]) -> None:
     """A slip in the table, or a way round the machine, is found before anything runs."""
     assert complaints[name], f"mypy lets {WRONG[name]!r} through"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from livekit.agents import function_tool, llm
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.providers.offline.brain.patterns import compile_phrases
 from assistant.providers.offline.brain.supporting import next_step
-from assistant.providers.offline.brain.vocabulary import OWN_FILE, parse
+from assistant.providers.offline.brain.vocabulary import OWN_FOLDER, parse, read
 from tests.brain_bench import (
     HELP,
     STOCK,
@@ -173,14 +174,13 @@ wants = ["[return|give back|send back|bring back] ...? [it|phone|iphone|one]", "
 
 
 def _shop_with_returns() -> OfflineLLM:
-    text = OWN_FILE.read_text(encoding="utf-8")
-    return OfflineLLM(
-        STOCK, HELP, parse(text.replace("[desk.support]", f"{RETURNS}\n[desk.support]"))
-    )
+    sections = read(OWN_FOLDER)
+    sections["desk"] = {**tomllib.loads(RETURNS)["desk"], **sections["desk"]}
+    return OfflineLLM(STOCK, HELP, parse(sections))
 
 
 async def test_a_new_desk_needs_its_words_and_no_code() -> None:
-    """With a section in phrases.toml callers are put through, heard and seen off there."""
+    """With a section in phrases/desks.toml callers are put through, heard and seen off there."""
     shop = _shop_with_returns()
     front = [*FRONT, _tool("to_returns")]
     chat = _chat(GREETED, "I'd like to return my iPhone, I ordered the wrong colour")
@@ -201,7 +201,7 @@ async def test_a_new_desk_needs_its_words_and_no_code() -> None:
     assert [call.name for call in answer.tool_calls] == ["end_returns_call"]
 
 
-# The language of phrases.toml
+# The language of the phrases
 
 
 @pytest.mark.parametrize(

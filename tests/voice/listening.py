@@ -7,24 +7,29 @@ from functools import cache
 
 import numpy as np
 
-from assistant.providers.offline.speech_to_text import Recogniser, load, shop_words
+from assistant.providers.offline.speech_to_text import Choice, Recogniser, load, shop_words
 from assistant.providers.offline.spoken import number_words, spoken
 from assistant.sound import RATE
 from tests.voice.callers import Sound, resampled
 
 
 @cache
-def _whisper() -> Recogniser:
-    return load("whisper")
+def _engine(name: Choice) -> Recogniser:
+    return load(name)
 
 
-def understood(sound: Sound) -> str:
+def understood(sound: Sound, engine: Choice = "whisper") -> str:
     """The words of a sound, normalised."""
     if len(sound) < RATE // 10:
         return ""
     quiet = np.zeros(RATE // 4, np.int16)
     padded = resampled(np.concatenate([quiet, sound, quiet]), RATE, 16_000)
-    return plain(_whisper().transcribe(padded.astype(np.float32) / 32768))
+    return plain(_engine(engine).transcribe(padded.astype(np.float32) / 32768))
+
+
+def understood_by_two(sound: Sound) -> str:
+    """What two engines understand, one after the other: each writes some figure its own way."""
+    return f"{understood(sound)} {understood(sound, 'moonshine')}"
 
 
 def plain(text: str) -> str:

@@ -69,7 +69,8 @@ class Telephone:
         line.session.on("close", lambda _: self._closed.set())
 
     async def __aenter__(self) -> Telephone:
-        sound.connect(self.line.session, self._ear, self._mouth)  # type: ignore[arg-type]
+        self._wires = sound.connected(self.line.session, self._ear, self._mouth)
+        await self._wires.__aenter__()
         self._device = asyncio.create_task(self._run())
         await self.line.session.start(self.line.first_agent, record=False)
         return self
@@ -83,7 +84,7 @@ class Telephone:
         await self.line.session.aclose()
         await self.call.settled()
         self._device.cancel()
-        self._ear.close()
+        await self._wires.__aexit__(None, None, None)
         await self.parts.aclose()
 
     # The device

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.settings import Settings
 from tests.voice.callers import Sound, by_telephone, clean, noisy, says
-from tests.voice.listening import plain, understood
+from tests.voice.listening import plain, understood_by_two
 from tests.voice.telephone import Telephone, calling
 
 
@@ -87,7 +87,7 @@ async def hold(script: Script) -> Held:
         telephone.treat = script.line
         heard = await telephone.converses(*(says(script.voice, words) for words in script.words))
         await telephone.ends()
-    return Held(telephone, [understood(each) for each in heard])
+    return Held(telephone, [understood_by_two(each) for each in heard])
 
 
 @cache

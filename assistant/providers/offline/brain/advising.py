@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.catalogue import needs_in
+from assistant.amounts import amounts_in
+from assistant.catalogue import needs_in, price_of
 from assistant.providers.offline.brain import phones, replies
 from assistant.providers.offline.brain.answer import Answer, calling, saying
 from assistant.providers.offline.brain.budgets import budget_in
@@ -33,6 +34,8 @@ class Advising(Shopping):
         )
         if denied or not (need or budget or cheap):
             return None
+        if self._names_price(talk, heard, budget) and chosen is not None:
+            return self._select(talk, heard, chosen.model)
         about = self.understanding.asks(heard) and chosen is not None and not talk.known.ordered
         if about and need and not (budget or cheap or says.says("meant.suggest", heard.text)):
             return None
@@ -42,6 +45,14 @@ class Advising(Shopping):
                 budget = f"{price // 100 - 1} dollars"
         arguments = {"need": stripped(heard.raw)} | ({"budget": budget} if budget else {})
         return calling("recommend_models", **arguments)
+
+    def _names_price(self, talk: Talk, heard: Heard, budget: str) -> bool:
+        """Whether the amount is the price that was just quoted ("that's 799, right?")."""
+        chosen = talk.known.selected
+        if chosen is None or talk.known.ordered or not budget:
+            return False
+        quote = price_of(self.catalogue, chosen.model, chosen.storage)
+        return quote is not None and quote.price_cents in amounts_in(f"{budget} dollars")
 
     def _suggest(self, talk: Talk, heard: Heard) -> Answer | None:
         """Asked for a suggestion, or yes to "shall I suggest one?"."""

@@ -21,6 +21,19 @@ _REQUEST = re.compile(
     r"(?<![^ ])(?:can|could|will) (?:you|we) "
     r"|would you (?:please |kindly )?(?:order|place|put|go) |please "
 )
+_LATER = re.compile(
+    r"(?:[^ ]+ ){0,2}?(?:tomorrow|later|tonight|next (?:week|month|year|time)|elsewhere|somewhere"
+    r"|(?:some|another|some other) (?:day|time)|online|there|cheaper|for less|to be|in person"
+    r"|(?:in|at) (?:the |your |a )?(?:store|shop)) "
+)
+"""What puts an order off or elsewhere, or sets a condition ("I'll take it tomorrow")."""
+_TOLD = re.compile(
+    r"(?<![^ ])(?:(?:how|where|when|who|why|whether|possible|maybe|perhaps|might)"
+    r" (?:[^ ]+ ){0,4}|(?:he|she|they|wife|husband|boss|people|someone|nobody)"
+    r" (?:will|would|can|could|should|has to|wants to|to)? ?)$"
+)
+"""What makes of "order it" a question or somebody else's errand."""
+_AMOUNT = re.compile(r"(?<![^ ])[$€£]?(?!128 |256 |512 )\d{3,5} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class Consent:
             return 1
         if not says.says("asked.else", tidy(asked)) or asks:
             return 0
-        if says.says("say.complains", text):
+        if says.says("say.complains", text) or says.says("meant.cancel", text):
             return 0
         plain_no = says.says("say.no", text) and len(heard.words) <= 7
         return 1 if plain_no or says.says("say.enough_asked", text) else 0
@@ -65,11 +78,13 @@ class Consent:
         """Whether the words order: a yes to the question, or "I'll take it" at any time."""
         says = self.phrases
         text = _NO_REFUSAL.sub("okay ", heard.text)
-        word = "say.plain_yes" if leaving else "say.yes"
-        yes = -1
-        if asked:
-            yes = max((m.end() for m in _undenied(says.lists[word], text)), default=-1)
-        order = max((m.end() for m in _undenied(says.lists["say.order"], text)), default=-1)
+        yes = self._yes(text, plainly=leaving) if asked else -1
+        orders = _undenied(says.lists["say.order"], text)
+        if any(_LATER.match(text, order.end()) for order in orders):
+            return False
+        order = max((m.end() for m in orders if not _TOLD.search(text[: m.start()])), default=-1)
+        if order < 0 and orders:
+            return False
         against = max(
             (m.end() for name in ("say.no", "say.wait") for m in says.lists[name].finditer(text)),
             default=-1,
@@ -83,6 +98,23 @@ class Consent:
         if order < 0 and asked_back:
             return False
         return best >= 0 and not (heard.asks and not _REQUEST.search(text))
+
+    def _yes(self, text: str, *, plainly: bool) -> int:
+        """Where the last yes ends; -1 for none. An "okay" to what was heard is none.
+
+        "Good to know" or "I see" takes back what stands before it, and needs more than an "okay"
+        behind it; an amount takes back an "okay" before it ("okay, so 799 for that one").
+        """
+        says = self.phrases
+        strong = {m.end() for m in says.lists["say.plain_yes"].finditer(text)}
+        noted = max((m.end() for m in says.lists["say.noted"].finditer(text)), default=-1)
+        amount = max((m.start() for m in _AMOUNT.finditer(text)), default=-1)
+        ends = [-1]
+        for yes in _undenied(says.lists["say.plain_yes" if plainly else "say.yes"], text):
+            is_strong = yes.end() in strong
+            if yes.start() >= noted and (is_strong or (noted < 0 and yes.end() > amount)):
+                ends.append(yes.end())
+        return max(ends)
 
     def plain_yes(self, heard: Heard) -> bool:
         """Whether the words are hardly more than a yes."""

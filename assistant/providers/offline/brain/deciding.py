@@ -66,7 +66,8 @@ class Brain:
         if self.phrases.says("say.pardon", heard.text) and len(heard.words) < 8 and talk.asked:
             return saying(replies.SAY_AGAIN.format(said=talk.asked))
         if routed := self._put_through(talk, heard):
-            return routed
+            settled = self.selling.serves(talk) and self.selling.settles(talk, heard)
+            return Answer((Call("confirm_purchase", {}), *routed.calls)) if settled else routed
         if self.selling.serves(talk):
             found = self.selling.answer(talk, heard)
         else:
@@ -98,10 +99,7 @@ class Brain:
         """Whether a lone "bye" is "buy": first words, after being asked "buy or support?"."""
         first = not talk.caller_before() and bool(talk.tool("to_"))
         asked = self.phrases.says("asked.desk", tidy(talk.asked)) or not talk.asked
-        lone = re.fullmatch(
-            r"(?:hi |hello |um |to )?(?:bye|by|buy|bi|bai) (?:please )?", heard.text
-        )
-        return first and asked and lone is not None
+        return first and asked and _LONE_BYE.fullmatch(heard.text) is not None
 
     # being put through
 
@@ -120,12 +118,14 @@ class Brain:
         return calling(desk.tool, **({"wish": wish} if wish else {}))
 
     def _desk(self, talk: Talk, heard: Heard) -> Desk | None:
+        if first := self.understanding.first_of_two(heard, self.selling.named_at(heard)):
+            return first
         if not self.selling.serves(talk) and not self.supporting.serves(talk):
             phone = self.selling.wants_phone(talk, heard)
             if self.phrases.says("asked.desk", tidy(talk.asked)) and not phone:
                 named = self.understanding.named_desk(heard, tidy(talk.asked))
                 reason = self.understanding.desk(heard, phone=False)
-                return reason or named
+                return reason or named or self.understanding.lone_trouble(heard)
             return self.understanding.desk(heard, phone)
         if self.selling.serves(talk):
             if self.selling.keeps(talk, heard):
@@ -136,7 +136,10 @@ class Brain:
     def _wish(self, talk: Talk, heard: Heard, desk: Desk) -> str:
         """What the caller said beyond wanting to be put through."""
         if desk.takes == "problems":
-            return self.understanding.trouble(heard).words
+            trouble = self.understanding.trouble(heard)
+            lone = not trouble and self.phrases.says("problem.part", heard.text)
+            lone = lone and self.understanding.lone_trouble(heard) is not None
+            return stripped(heard.raw) if lone else trouble.words
         if desk.takes == "phones":
             return stripped(heard.raw) if self.selling.says_which(talk, heard) else ""
         rest = desk.unless.sub("", desk.wants.sub("", desk.hints.sub("", heard.text)))
@@ -152,6 +155,8 @@ class Brain:
             return saying(next_step(last.text, talk.agent_said()))
         if last.name == "record_name":
             return self._after_name(talk, last)
+        if talk.arriving and last.name not in talk.offered:
+            return self._to_words(talk, talk.heard)  # that was at the desk they come from
         if "didn't happen" in last.text or "needs the" in last.text:
             return saying(f"{replies.REFUSED} {self._going_on(talk)}")
         return saying(self._going_on(talk))

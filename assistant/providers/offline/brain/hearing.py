@@ -73,7 +73,8 @@ _FILLERS = re.compile(
 )
 _CUT = re.compile(
     r"(?:[.;:!?…]+|,|\s[-–—]+)(?:\s+|$)"
-    r"|\s+(?=(?:but|and|so|because|cause|cuz|cos|actually|then|also|although|though"
+    r"|(?<! is)(?<! are)(?<! has)(?<! have)(?<! am)"
+    r"\s+(?=(?:but|and|so|because|cause|cuz|cos|actually|then|also|although|though"
     r"|however|only|plus my|oh|well|except)\s)",
     re.IGNORECASE,
 )
@@ -83,6 +84,11 @@ _LEADING = re.compile(
     r"|look|listen|you see|you know|basically|honestly"
     r"|the thing is|the (?:problem|issue) is(?: that)?|my (?:problem|issue) is(?: that)?"
     r"|there|good (?:morning|afternoon|evening)|jill)\b[\s,.!:-]*)+",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"\b(?:no|wait|sorry|i mean|i meant|make (?:it|that)|actually|scratch that|correction"
+    r"|rather)\b",
     re.IGNORECASE,
 )
 
@@ -141,6 +147,12 @@ def tidy(raw: str) -> str:
         text = pattern.sub(instead, text)
     text = " ".join(text.split())
     return text + " " if text else ""
+
+
+def corrected(raw: str) -> tuple[str, ...]:
+    """What was said after each "no, wait", "sorry" or "make it", the last first; then all of it."""
+    ends = [found.end() for found in _CORRECTION.finditer(raw)]
+    return (*(raw[end:] for end in reversed(ends)), raw)
 
 
 def stripped(raw: str) -> str:

@@ -1,4 +1,4 @@
-"""The little language that phrases.toml is written in, read into regular expressions.
+"""The little language that phrases/*.toml are written in, read into regular expressions.
 
 A phrase is words with blanks between them, matched word by word:
 `word?` may be missing, `word*` may go on, `one|other` is either of two words, `...` is up to four

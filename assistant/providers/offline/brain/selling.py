@@ -11,7 +11,7 @@ from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.answer import Answer, calling, saying
 from assistant.providers.offline.brain.budgets import budget_in
 from assistant.providers.offline.brain.context import Phone, Talk, latest
-from assistant.providers.offline.brain.hearing import Heard, tidy
+from assistant.providers.offline.brain.hearing import Heard, hear, tidy
 from statemachine import offers as shop
 
 
@@ -56,6 +56,11 @@ class Selling(Advising):
             for change in reversed(list(changes)):
                 if last := phones.wanted(self.offers, heard.text[change.end() :]):
                     return last
+        if len(models) > 1 and not self.understanding.asks(heard):
+            settled = phones.wanted(self.offers, heard.clauses[-1].raw)
+            before = {m for c in heard.clauses[:-1] for m in phones.wanted(self.offers, c.raw)}
+            if len(settled) == 1 and settled[0] in before:
+                return settled
         if len(models) > 1:
             parts = re.split(r"\bbut\b", heard.raw, flags=re.IGNORECASE)
             if len(parts) > 1 and (last := phones.wanted(self.offers, parts[-1])):
@@ -143,9 +148,24 @@ class Selling(Advising):
     def _confirms(self, talk: Talk, heard: Heard) -> bool:
         if "confirm_purchase" not in talk.offered:
             return False
+        budget = budget_in(heard.text)
+        if budget and not self._names_price(talk, heard, budget):
+            return False  # "I'd take it for 700"
         asked = self.understanding.phrases.says("asked.order", tidy(talk.asked))
         leaving = self.understanding.leaves(heard, talk.asked) > 0
         return self.understanding.agrees(heard, asked=asked, leaving=leaving)
+
+    def settles(self, talk: Talk, heard: Heard) -> bool:
+        """Whether an order is settled before something else is asked for ("yes, and then ...")."""
+        if "confirm_purchase" not in talk.offered or len(heard.clauses) < 2:
+            return False
+        says = self.understanding.phrases
+        asked = says.says("asked.order", tidy(talk.asked))
+        first = hear(heard.clauses[0].raw)
+        against = any(says.says(f"say.{name}", heard.text) for name in _AGAINST)
+        plain = says.says("say.plain_yes", first.text) or says.says("say.order", first.text)
+        agrees = plain and self.understanding.agrees(first, asked=asked)
+        return agrees and not against and not re.search(r"(?<![^ ])but ", heard.text)
 
     def _order(self, talk: Talk, heard: Heard) -> Answer | None:
         chosen = talk.known.selected
@@ -212,3 +232,6 @@ class Selling(Advising):
             return saying(replies.WHICH_IN_COLOUR.format(models=listed, colour=colour))
         models = replies.listed(shop.models(self.offers))
         return saying(replies.WHICH_MODEL.format(models=models))
+
+
+_AGAINST = ("no", "wait", "beforehand", "changed")

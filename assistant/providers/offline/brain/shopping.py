@@ -9,11 +9,14 @@ from assistant.providers.offline.brain import phones
 from assistant.providers.offline.brain.answer import Answer, calling
 from assistant.providers.offline.brain.budgets import budget_in
 from assistant.providers.offline.brain.context import Phone, Talk, unanswered
-from assistant.providers.offline.brain.hearing import Heard
+from assistant.providers.offline.brain.hearing import Heard, corrected
 from assistant.providers.offline.brain.meaning import Meaning
 from assistant.providers.offline.brain.understanding import Understanding
 from statemachine import offers as shop
 from statemachine.offers import Offer
+
+SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")
+"""The lists of phrases that point at a phone by comparing it with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Shopping:
             return not self.understanding.trouble(heard)
         if says.says("meant.listing", heard.text) and says.says("words.phone", heard.text):
             return not self.understanding.trouble(heard)
-        superlatives = ("bigger", "smaller", "cheaper", "dearer", "newest")
+        superlatives = SUPERLATIVES
         if says.says("meant.interest", heard.text) and any(
             says.asserts(f"meant.{name}", heard.text) for name in superlatives
         ):
@@ -51,6 +54,11 @@ class Shopping:
             self.understanding.phrases.says("meant.suggest", heard.text)
             and bool(needs_in(self.catalogue, heard.raw))
         )
+
+    def named_at(self, heard: Heard) -> int:
+        """The clause in which a phone to buy is named first; -1 for none."""
+        places = enumerate(heard.clauses)
+        return next((n for n, c in places if phones.wanted(self.offers, c.raw)), -1)
 
     def says_which(self, talk: Talk, heard: Heard) -> bool:
         """Whether more is said than that a phone is wanted."""
@@ -89,7 +97,7 @@ class Shopping:
 
     def _storage(self, talk: Talk, heard: Heard, model: str) -> str:
         says = self.understanding.phrases
-        if named := phones.storage(heard.raw):
+        if named := next(filter(None, map(phones.storage, corrected(heard.raw))), ""):
             return named
         sizes = shop.storages(self.offers, model)
         chosen = talk.known.selected
@@ -106,4 +114,5 @@ class Shopping:
         return ""
 
     def _colour(self, heard: Heard, model: str = "") -> str:
-        return phones.colour(self.offers, heard.raw, model)
+        said = (phones.colour(self.offers, part, model) for part in corrected(heard.raw))
+        return next(filter(None, said), "")

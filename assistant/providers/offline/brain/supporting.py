@@ -9,6 +9,8 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.answer import Answer, calling, saying
 from assistant.providers.offline.brain.context import Talk
 from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tidy
+from assistant.providers.offline.brain.names import says_name
+from assistant.providers.offline.brain.shopping import SUPERLATIVES
 from assistant.providers.offline.brain.understanding import Understanding
 from assistant.providers.offline.brain.vocabulary import Desk
 
@@ -32,7 +34,10 @@ class Supporting:
         if desk is not None and desk.tool in talk.offered:
             return desk
         wants = says.says("meant.price", heard.text) or says.says("meant.interest", heard.text)
-        if phone and wants and not self.understanding.trouble(heard):
+        wants = wants or says.says("meant.suggest", heard.text)
+        points = any(says.asserts(f"meant.{name}", heard.text) for name in SUPERLATIVES)
+        shops = (phone and wants) or (points and self.understanding.asks(heard))
+        if shops and not self.understanding.trouble(heard):
             return next((d for d in says.desks if d.takes == "phones"), None)
         return None
 
@@ -65,11 +70,11 @@ class Supporting:
         pressed = any(
             said in talk.asked for said in (replies.TELL_PROBLEM, replies.TELL_PROBLEM_AGAIN)
         )
-        if trouble.vague:
+        if trouble.vague or (not trouble and self._only_broken(talk, heard)):
             if pressed:
                 return self._log(talk, log, stripped(heard.raw))
             return saying(replies.TELL_PROBLEM)
-        if self._states(talk, heard):
+        if self._states(talk, heard) or self._names_part(talk, heard):
             return self._log(talk, log, stripped(heard.raw))
         return None
 
@@ -77,11 +82,25 @@ class Supporting:
     def _log(talk: Talk, tool: str, issue: str) -> Answer:
         return calling(tool, **{talk.argument(tool): issue})
 
+    def _only_broken(self, talk: Talk, heard: Heard) -> bool:
+        lone = self.understanding.lone_trouble(heard) is not None
+        return lone and not self._names_part(talk, heard)
+
+    def _names_part(self, talk: Talk, heard: Heard) -> bool:
+        """Whether only a part is named, where the problem was asked for: "screen"."""
+        says = self.understanding.phrases
+        asked = talk.arriving or says.says("asked.trouble", tidy(talk.asked))
+        lone = self.understanding.lone_trouble(heard) is not None
+        return asked and lone and says.says("problem.part", heard.text)
+
     def _states(self, talk: Talk, heard: Heard) -> bool:
         """Whether something is described at all, in whatever words, where it was asked for."""
         says = self.understanding.phrases
-        if self.understanding.asks(heard) or self.understanding.leaves(heard, talk.asked):
+        if self.understanding.leaves(heard, talk.asked):
             return False
+        if self.understanding.asks(heard):
+            how = says.says("say.how_to", heard.text)
+            return how and self.understanding.problem(heard.raw) is not None
         if any(topic.said.search(heard.text) for topic in says.talk):
             return False
         here = says.desk(talk.known.state)
@@ -92,7 +111,8 @@ class Supporting:
             return False
         if asked and self.understanding.problem(heard.raw) is not None:
             return True
-        text = says.lists["say.hold"].sub("", heard.text)
+        rest = [clause.text for clause in heard.clauses if not says_name(says, clause)]
+        text = says.lists["say.hold"].sub("", " ".join(rest))
         return len([w for w in text.split() if w not in says.small and len(w) > 2]) >= 2
 
     def _says_fixed(self, heard: Heard) -> bool:

@@ -20,6 +20,8 @@ class Trouble:
     vague: bool = False
     faint: bool = False
     """Whether only the knowledge takes it for a problem, from a topic."""
+    first_at: int = -1
+    """In which clause it was said first."""
     last_at: int = -1
     """In which clause it was said last."""
 
@@ -45,19 +47,21 @@ class Understanding(Consent):
         if specific:
             first, last = specific[0], specific[-1]
             words = " ".join(c.raw for c in heard.clauses[first : last + 1])
-            return Trouble(stripped(words), last_at=last)
+            return Trouble(stripped(words), first_at=first, last_at=last)
         vague = [
             p for p, c in enumerate(heard.clauses) if self.phrases.asserts("problem.vague", c.text)
         ]
         if vague:
-            return Trouble(vague=True, last_at=vague[-1])
+            return Trouble(vague=True, first_at=vague[0], last_at=vague[-1])
         own = [place for place, c in enumerate(heard.clauses) if self._own(c.text)]
         if own:
-            return Trouble(stripped(heard.clauses[own[0]].raw), last_at=own[-1])
+            words = stripped(heard.clauses[own[0]].raw)
+            return Trouble(words, first_at=own[0], last_at=own[-1])
         whole = len(heard.clauses) > 1 and self._specific(heard.text)
         faint = not whole and any(self._known(clause.text) for clause in heard.clauses)
         if whole or faint:
-            return Trouble(stripped(heard.raw), faint=faint, last_at=len(heard.clauses) - 1)
+            last = len(heard.clauses) - 1
+            return Trouble(stripped(heard.raw), faint=faint, first_at=0, last_at=last)
         return Trouble()
 
     def _own(self, text: str) -> bool:
@@ -109,6 +113,33 @@ class Understanding(Consent):
             return takes["phones"]
         return next((desk for _, desk in self._leading(heard, hints=True)), None) if hints else None
 
+    def first_of_two(self, heard: Heard, phone_at: int) -> Desk | None:
+        """The desk that comes first where the caller puts two errands in an order.
+
+        "Before that" says that what stands there comes first; "and then", "afterwards" that what
+        stands before does. `phone_at` is the clause in which a phone for sale is named, if any.
+        """
+        clauses = [clause.text for clause in heard.clauses]
+        places = [(place, desk) for place, desk in self._leading(heard)]
+        takes = {desk.takes: desk for desk in self.phrases.desks if desk.takes}
+        trouble = self.trouble(heard)
+        if trouble and not trouble.faint and "problems" in takes:
+            places.append((trouble.first_at, takes["problems"]))
+        if phone_at >= 0 and "phones" in takes:
+            places.append((phone_at, takes["phones"]))
+        if len({desk.name for _, desk in places}) < 2:
+            return None
+        places.sort(key=lambda each: each[0])
+        for place, text in enumerate(clauses):
+            if self.phrases.says("say.beforehand", text):
+                return next((desk for at, desk in places if at >= place), None)
+        for place, text in enumerate(clauses):
+            earlier = [desk for at, desk in places if at < place]
+            later = [desk for at, desk in places if at >= place]
+            if self.phrases.says("say.afterwards", text) and earlier and later:
+                return earlier[0]
+        return None
+
     def asked_for(self, heard: Heard) -> Desk | None:
         """The desk asked for outright; of several a "first" decides, else the last one does."""
         wanted = self._leading(heard)
@@ -129,6 +160,15 @@ class Understanding(Consent):
                 if asserted(desk.hints if hints else desk.wants, text):
                     found.append((place, desk))
         return found
+
+    def lone_trouble(self, heard: Heard) -> Desk | None:
+        """The desk for problems, where only a part or "broken" is said, and nothing else."""
+        rest = self.phrases.lists["problem.part"].sub("", heard.text)
+        rest = self.phrases.lists["words.bad"].sub("", rest)
+        left = [word for word in rest.split() if word not in self.phrases.small]
+        if left or rest == heard.text or len(heard.words) > 4:
+            return None
+        return next((desk for desk in self.phrases.desks if desk.takes == "problems"), None)
 
     def named_desk(self, heard: Heard, asked: str) -> Desk | None:
         """The desk that answers "this or that?" with a word or two, or by "the first one"."""

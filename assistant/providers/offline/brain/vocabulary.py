@@ -1,4 +1,4 @@
-"""Reads phrases.toml: the words by which callers are understood, ready to be looked for."""
+"""Reads phrases/*.toml: the words by which callers are understood, ready to be looked for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from assistant.providers.offline.brain.patterns import compile_phrases
 
-OWN_FILE = Path(__file__).with_name("phrases.toml")
+OWN_FOLDER = Path(__file__).with_name("phrases")
 """The vocabulary that comes with the program."""
 
 _NOT = (
@@ -106,16 +106,30 @@ def load(path: Path | None = None) -> Phrases:
     Raises:
         ValueError: a phrase can't be read; the message says which.
     """
-    return parse((path or OWN_FILE).read_text(encoding="utf-8"))
+    return parse(read(path or OWN_FOLDER))
 
 
-def parse(text: str) -> Phrases:
-    """Read a vocabulary from its text.
+def read(folder: Path) -> dict[str, Any]:
+    """The sections of all files of a folder.
+
+    Raises:
+        ValueError: two files have the same section; the message names it.
+    """
+    sections: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        if twice := sections.keys() & table.keys():
+            raise ValueError(f"{path}: [{min(twice)}] stands in another file already")
+        sections |= table
+    return sections
+
+
+def parse(table: dict[str, Any]) -> Phrases:
+    """Read a vocabulary from its sections.
 
     Raises:
         ValueError: a phrase can't be read; the message says which.
     """
-    table = tomllib.loads(text)
     words = {
         name: tuple(phrases)
         for section in ("problem", "words")
