@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TypeVar
 
+from assistant import telemetry
 from assistant.ledger import Ledger
 from assistant.lines import APOLOGY_RECORDS
 from assistant.records import Entry, Fenced, RecordError, Store
@@ -227,6 +228,19 @@ class Call:
             await self._note(Entry(trigger, given, here, here, False, reasons, time.time()))
 
     async def _move(self, trigger: Trigger) -> Outcome:
+        with telemetry.span(self.id, trigger) as span:
+            outcome, entry = await self._decide(trigger)
+            telemetry.told(span, entry)
+        telemetry.count(entry, outcome.effects if isinstance(outcome, Accepted) else ())
+        self._announce(entry)
+        self.carry_out(outcome)
+        if self.state is State.ENDED:
+            self._end_of_journal()
+            self.ended.set()
+        return outcome
+
+    async def _decide(self, trigger: Trigger) -> tuple[Outcome, Entry]:
+        """Plan, journal and commit."""
         trouble = await self._write_late()
         outcome = self._conversation.plan(trigger)
         entry, doubt = _entry(outcome), None
@@ -240,16 +254,12 @@ class Call:
         self._keep(entry, trouble, doubt if isinstance(outcome, Refused) else None)
         if isinstance(outcome, Accepted):
             self._conversation.commit(outcome)
-        self._announce(entry)
-        self.carry_out(outcome)
-        if self.state is State.ENDED:
-            self._end_of_journal()
-            self.ended.set()
-        return outcome
+        return outcome, entry
 
     async def _note(self, entry: Entry) -> None:
         trouble = await self._write_late() or await self._write(entry, ())
         self._keep(entry, trouble, None)
+        telemetry.count(entry)
         self._announce(entry)
 
     async def _write(self, entry: Entry, effects: tuple[Effect, ...]) -> RecordError | None:
@@ -261,7 +271,8 @@ class Call:
 
     def _keep(self, entry: Entry, trouble: RecordError | None, doubt: Accepted | None) -> None:
         if trouble:
-            log.error("call %s: %s was not written down: %s", self.id, entry.trigger, trouble)
+            named = _loggable(entry)
+            log.error("call %s: %s was not written down: %s", self.id, named, trouble)
             self._ledger.keep(len(self.journal), entry, doubt)
         self.journal.append(entry)
 
@@ -288,12 +299,13 @@ class Call:
             else:
                 each.entry = replace(each.entry, source=here, target=here)
             self.journal[each.number] = each.entry
+        telemetry.count(self.journal[number], happened.effects)
         self._announce(self.journal[number])
         if self.state is not State.ENDED:
             self.carry_out(happened)
 
     def _end_of_journal(self) -> None:
-        if unwritten := [each.entry.trigger for each in self._ledger.late]:
+        if unwritten := [_loggable(each.entry) for each in self._ledger.late]:
             log.error("call %s has ended with %s unwritten", self.id, ", ".join(unwritten))
 
     @staticmethod
@@ -306,7 +318,15 @@ class Call:
             try:
                 observer(entry)
             except Exception:  # who only looks on can't hold up the call
-                log.exception("call %s: an observer of %s failed", self.id, entry.trigger)
+                log.exception("call %s: an observer of %s failed", self.id, _loggable(entry))
+
+
+_NAMES = frozenset(name_of(row.trigger) for row in MACHINE.table)
+
+
+def _loggable(entry: Entry) -> str:
+    """An entry's trigger; what a model made up may be a caller's words and is not repeated."""
+    return entry.trigger if entry.trigger in _NAMES else "an unknown trigger"
 
 
 def _entry(outcome: Outcome) -> Entry:

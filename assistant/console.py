@@ -15,7 +15,18 @@ from pathlib import Path
 from livekit.agents import ConversationItemAddedEvent, llm
 from livekit.agents.utils import http_context
 
-from assistant import catalogue, devices, knowledge, lines, prompts, providers, report, sound
+from assistant import (
+    catalogue,
+    devices,
+    knowledge,
+    lines,
+    logs,
+    prompts,
+    providers,
+    report,
+    sound,
+    telemetry,
+)
 from assistant.call import Call
 from assistant.handoff import known
 from assistant.prompts import Prompts
@@ -114,8 +125,11 @@ def keep_quiet(screen: Screen, log: Path | None) -> None:
     """Keep libraries off the screen; with a log file, everything goes there."""
     warnings.simplefilter("ignore")
     root = logging.getLogger()
-    root.handlers = [logging.FileHandler(log) if log else logging.NullHandler()]
+    file = logging.FileHandler(log, encoding="utf-8") if log else logging.NullHandler()
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.handlers = [file]
     root.setLevel(logging.DEBUG if log else logging.WARNING)
+    logs.keep_words_out()
     logging.getLogger("assistant").addHandler(_Trouble(screen))
 
 
@@ -136,6 +150,7 @@ async def talk(settings: Settings, options: Options) -> None:
     if options.customize:
         words = await _customized(words, screen, read_line if by_hand else None)
 
+    telemetry.export()
     store = await open_even_if_away(settings.database_url)
     call: Call | None = None
     try:
@@ -153,6 +168,7 @@ async def talk(settings: Settings, options: Options) -> None:
         if call is not None:
             await call.write_up(PATIENCE)
         await store.close()
+        await asyncio.to_thread(telemetry.flush)
 
 
 async def _begun(asked: str, offers: tuple[Offer, ...], store: Store) -> Call:

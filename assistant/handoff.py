@@ -68,6 +68,27 @@ def carried_over(history: llm.ChatContext) -> llm.ChatContext:
     return llm.ChatContext(said.items[-LAST_MESSAGES:])
 
 
+def with_wish(chat: llm.ChatContext, first: str, bridge: str) -> llm.ChatContext:
+    """The chat in which a wish and what the caller added before its answer are one message.
+
+    `first` is the id of the message with which the caller was put through; the bridge said since,
+    as far as it was heard, is no answer.
+    """
+    at = next((n for n, item in enumerate(chat.items) if item.id == first), len(chat.items))
+    since = chat.items[at + 1 :]
+    said = [item for item in since if isinstance(item, llm.ChatMessage)]
+    added = caller_messages(since)
+    bridged = [
+        m for m in said if m not in added and bridge.startswith((m.text_content or "").strip())
+    ]
+    if not added or len(added) + len(bridged) < len(since):
+        return chat
+    words = " ".join(message.text_content or "" for message in caller_messages(chat.items[at:]))
+    last = added[-1]
+    whole = llm.ChatMessage(id=last.id, role="user", content=[words], created_at=last.created_at)
+    return llm.ChatContext([*chat.items[:at], whole])
+
+
 def last_words(chat: llm.ChatContext) -> llm.ChatMessage | None:
     """The caller's last message in a chat."""
     said = (item for item in reversed(chat.items) if isinstance(item, llm.ChatMessage))
@@ -76,8 +97,10 @@ def last_words(chat: llm.ChatContext) -> llm.ChatMessage | None:
 
 def caller_said(chat: llm.ChatContext) -> list[str]:
     """Everything the caller said in a chat."""
-    return [
-        item.text_content or ""
-        for item in chat.items
-        if isinstance(item, llm.ChatMessage) and item.role == "user"
-    ]
+    return [message.text_content or "" for message in caller_messages(chat.items)]
+
+
+def caller_messages(items: list[llm.ChatItem]) -> list[llm.ChatMessage]:
+    """The caller's messages among the items of a chat."""
+    said = (item for item in items if isinstance(item, llm.ChatMessage))
+    return [message for message in said if message.role == "user"]

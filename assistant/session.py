@@ -15,6 +15,7 @@ from livekit.agents import (
     ConversationItemAddedEvent,
     FunctionToolsExecutedEvent,
     TurnHandlingOptions,
+    UserInputTranscribedEvent,
     inference,
     llm,
 )
@@ -32,9 +33,12 @@ from assistant.watch import Watch
 from statemachine.effects import Advise, Effect, HandOff, HangUp, Say
 from statemachine.machine import Accepted, Outcome
 from statemachine.states import State
-from statemachine.triggers import CallerHungUp, CallFailed
+from statemachine.triggers import CallerHungUp, CallFailed, name_of
 
 log = logging.getLogger("assistant.session")
+
+CLOSING = 0.2
+"""Seconds that a call's end waits for words which nobody will answer."""
 
 
 def connecting(settings: Settings) -> SessionConnectOptions:
@@ -83,10 +87,12 @@ class Line:
             transcription_timeout=data.settings.first_sound,
             aec_warmup_duration=data.settings.echo or None,
             conn_options=connecting(data.settings),
+            session_close_transcript_timeout=CLOSING,
         )
         self._kept = parts.kept
         self._watch = Watch(self.session, data, parts.stt, self.say) if parts.stt else None
         parts.llm.on("metrics_collected", self._on_metrics)
+        self.session.on("user_input_transcribed", self._on_words)
         self.session.on("conversation_item_added", self._on_item)
         self.session.on("function_tools_executed", self._on_tools)
         self.session.on("close", self._on_close)
@@ -126,7 +132,8 @@ class Line:
             elif outcome.says:
                 self.say(self.data.prompts.word(outcome.says))
         except Exception:
-            log.exception("call %s: carrying out %r failed", self.data.call.id, outcome.trigger)
+            fired = name_of(outcome.trigger)
+            log.exception("call %s: carrying out %s failed", self.data.call.id, fired)
             if self.data.call.state is not State.ENDED:
                 with contextlib.suppress(RuntimeError):  # there is no session to speak on
                     self.say(self.data.prompts.word(lines.APOLOGY))
@@ -165,11 +172,26 @@ class Line:
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
+        if isinstance(item, llm.AgentHandoff):
+            self.data.missed += self.data.recognised  # LiveKit drops what is said meanwhile
+            self.data.recognised.clear()
         if isinstance(item, llm.ChatMessage) and item.text_content:
             self._keep(item.role, item.text_content)
         if isinstance(item, llm.ChatMessage) and item.role == "user" and item.text_content:
+            self._is_message(item.text_content)
             self.data.heard.add(item.id)
+            self.data.last_heard = item.id
             self.data.call.heard(item.text_content)
+
+    def _on_words(self, event: UserInputTranscribedEvent) -> None:
+        if event.is_final and event.transcript.strip():
+            self.data.recognised.append(event.transcript.strip())
+
+    def _is_message(self, text: str) -> None:
+        """What was recognised up to these words has become a message."""
+        recognised = self.data.recognised
+        known = [number for number, words in enumerate(recognised, 1) if words in text]
+        del recognised[: max(known, default=0)]
 
     def _keep(self, role: str, text: str) -> None:
         call = self.data.call
@@ -204,5 +226,5 @@ class Line:
     def _on_close(self, event: CloseEvent) -> None:
         """However the session ended, the call has ended."""
         if not self.data.call.ended.is_set():
-            failed = event.reason is CloseReason.ERROR
-            self.data.call.end(CallFailed() if failed else CallerHungUp())
+            ours = event.reason in (CloseReason.ERROR, CloseReason.JOB_SHUTDOWN)
+            self.data.call.end(CallFailed() if ours else CallerHungUp())

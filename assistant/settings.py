@@ -38,6 +38,8 @@ class Rooms:
     """How long a worker that was asked to stop lets its calls go on."""
     health_host: str = "127.0.0.1"
     health_port: int = 8081
+    metrics_port: int = 0
+    """Where Prometheus reads the worker's counters, at /metrics; 0 is nowhere."""
     reports: Path | None = None
     """The directory in which each call's report is written at its end."""
     log_level: str = "INFO"
@@ -53,6 +55,8 @@ class Rooms:
             raise SettingsError(f"LOAD_THRESHOLD={self.load_threshold:g} must be below 1.")
         if not 0 <= self.health_port < 65536:
             raise SettingsError(f"HEALTH_PORT={self.health_port} is no port: 0 takes a free one.")
+        if not 0 <= self.metrics_port < 65536:
+            raise SettingsError(f"METRICS_PORT={self.metrics_port} is no port: 0 means none.")
         if self.log_format not in ("json", "colored"):
             raise SettingsError(f"LOG_FORMAT={self.log_format} is unknown: use json or colored.")
         if self.log_level not in LOG_LEVELS:
@@ -215,6 +219,7 @@ def read(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
             drain=seconds("DRAIN_SECONDS", 1800.0),
             health_host=text("HEALTH_HOST", "127.0.0.1"),
             health_port=whole("HEALTH_PORT", 8081),
+            metrics_port=whole("METRICS_PORT", 0),
             reports=Path(reports).expanduser() if reports else None,
             log_level=text("LOG_LEVEL", "INFO").upper(),
             log_format=text("LOG_FORMAT", "json").lower(),

@@ -40,6 +40,14 @@ class UserData:
     """Whether the agent entering now goes on with a call that was cut off."""
     heard: set[str] = field(default_factory=set)
     """Ids of the caller's messages that the call has been told of."""
+    last_heard: str = ""
+    """The id of the caller's last message."""
+    put_through_by: str = ""
+    """The id of the message that led to the last handoff."""
+    recognised: list[str] = field(default_factory=list)
+    """What the caller was understood to say and is no message yet."""
+    missed: list[str] = field(default_factory=list)
+    """What they said while the line was being handed over, for the agent entering."""
     speak: Callable[[str], None] = unspoken
     """Says a fixed text to the caller, after what is being said."""
     to_say: list[SpeechHandle] = field(default_factory=list)

@@ -20,7 +20,7 @@ from livekit.agents.worker import ServerEnvOption
 # Plugins register on the main thread only; in the console a call has a thread of its own.
 from livekit.plugins import deepgram, openai, silero  # noqa: F401
 
-from assistant import lines, prompts, providers, report, shop
+from assistant import lines, logs, prompts, providers, report, shop, telemetry
 from assistant import settings as environment
 from assistant.call import Call
 from assistant.prompts import PromptError, Prompts
@@ -31,7 +31,6 @@ from assistant.userdata import UserData
 from statemachine.triggers import CallFailed
 
 log = logging.getLogger("assistant.worker")
-logging.getLogger("transitions").setLevel(logging.WARNING)  # it tells of every step at INFO
 
 GRACE = 1.0
 """Seconds between the farewell's end here and the room's: it still travels to the caller."""
@@ -65,6 +64,7 @@ def prewarm(proc: JobProcess) -> None:
     providers.build(settings, loaded.catalogue, loaded.knowledge)  # reads the brain's vocabulary
     fixed = [loaded.words.word(line) for line in lines.FIXED]
     proc.userdata["warm"] = providers.prewarm(settings, fixed)
+    telemetry.export()
 
 
 class Admission:
@@ -97,6 +97,7 @@ class Admission:
 
 load_dotenv()
 settings = environment.read()
+logs.keep_words_out()
 rooms = settings.rooms
 admission = Admission(rooms.most_calls, lambda: (info.job.id for info in server.active_jobs))
 server: Worker = Worker(
@@ -105,6 +106,9 @@ server: Worker = Worker(
     api_secret=rooms.livekit_api_secret,
     host=rooms.health_host,
     port=ServerEnvOption(dev_default=0, prod_default=rooms.health_port),
+    prometheus_port=rooms.metrics_port or None,
+    # Each call is a process of its own, and counts into files that this one reads.
+    prometheus_multiproc_dir=telemetry.folder(rooms.metrics_port),
     num_idle_processes=rooms.idle_processes,
     load_fnc=admission.fullness if rooms.most_calls else None,
     load_threshold=ServerEnvOption(
@@ -139,6 +143,7 @@ async def end_call(ctx: JobContext) -> None:
         store: Store | None = ctx.proc.userdata.pop("store", None)
         if store is not None:
             await store.close()
+        await asyncio.to_thread(telemetry.flush)
 
 
 @server.rtc_session(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from statemachine.flowchart import FAINT, Overlay, Paint, Stroke, Way
 from statemachine.journal import Entry
-from statemachine.rows import Row
+from statemachine.refusals import TRIGGERS, row_of, why
 from statemachine.states import FINAL, INITIAL, State
 from statemachine.table import TABLE
 from statemachine.triggers import CallerSpoke, SessionTrigger, name_of
@@ -118,8 +117,7 @@ def moved(entry: Entry) -> str:
 
 def words(trigger: str) -> str:
     """A trigger's name as words; one that there is none of may be anything, and is not repeated."""
-    known = {name_of(row.trigger) for row in TABLE}
-    return trigger.replace("_", " ") if trigger in known else "something unknown"
+    return trigger.replace("_", " ") if trigger in TRIGGERS else "something unknown"
 
 
 # Many calls
@@ -224,35 +222,3 @@ def times(number: int) -> str:
 def calls(number: int) -> str:
     """`1 call`, `27 calls`."""
     return "1 call" if number == 1 else f"{number} calls"
-
-
-# Refusals
-
-
-def row_of(entry: Entry) -> Row | None:
-    """The first row that a refused entry's trigger has in its state."""
-    for row in TABLE:
-        if name_of(row.trigger) == entry.trigger and entry.source in row.sources:
-            return row
-    return None
-
-
-def why(entry: Entry) -> tuple[str, ...]:
-    """Why an entry was refused, in the words of the guards: none of a caller's or a model's."""
-    if entry.trigger not in {name_of(row.trigger) for row in TABLE}:
-        return ("there is nothing of that name",)
-    known = guards()
-    named = tuple(reason.split(":")[0] for reason in entry.reasons if reason in known)
-    if named:
-        return tuple(name[0].lower() + name[1:] for name in named)
-    return ("it couldn't be read or written",) if row_of(entry) else ("not possible there",)
-
-
-@lru_cache
-def guards() -> Mapping[str, str]:
-    """By the sentence that a model is told, the name of the guard that says it."""
-    return {
-        " ".join((guard.__doc__ or "").split()): name
-        for row in TABLE
-        for guard, name in zip((*row.when, *row.given), row.guard_names, strict=True)
-    }

@@ -12,6 +12,7 @@ from typing import ClassVar, TypeVar, cast
 
 from livekit import rtc
 from livekit.agents import (
+    NOT_GIVEN,
     Agent,
     APIError,
     APITimeoutError,
@@ -62,14 +63,16 @@ class ShopAgent(Agent):
         if data.call.state is not self.state:
             return  # the call has moved on already; the agent of its state speaks
         await self.update_chat_ctx(handoff.carried_over(self.session.history))
+        missed = " ".join(data.missed)
+        data.missed.clear()
         if data.resumed:
             data.resumed = False
             self._go_on()
         elif arriving is None:
             data.speak(data.prompts.word(conversation.GREETING))
-        elif arriving.wish:
+        elif arriving.wish or missed or data.last_heard != data.put_through_by:
             data.speak(data.prompts.word(lines.BRIDGE))
-            data.to_say.append(self.session.generate_reply())
+            data.to_say.append(self.session.generate_reply(user_input=missed or NOT_GIVEN))
         else:
             data.speak(data.prompts.word(arriving.opening))
 
@@ -96,6 +99,7 @@ class ShopAgent(Agent):
         """Carry out the machine's handoff: put the agent of that state on the line."""
         self._data.prev_agent = self
         self._data.arriving = handoff
+        self._data.put_through_by = self._data.last_heard
         self.session.update_agent(self._data.agents[handoff.to.value])
 
     def _stand_aside(self) -> None:
@@ -221,6 +225,9 @@ class ShopAgent(Agent):
         data, words = self._data, handoff.last_words(chat_ctx)
         new = words.text_content if words and words.id not in data.heard else None
         offer = tools.offered(every, data, new)
+        if data.arriving and data.arriving.wish:
+            bridge = data.prompts.word(lines.BRIDGE)
+            chat_ctx = handoff.with_wish(chat_ctx, data.put_through_by, bridge)
         chat = handoff.prompted(
             chat_ctx, data.prompts.instructions_for(self.state), self.state, data.call.facts
         )

@@ -92,11 +92,22 @@ def _readings(said: Sentence, place: int) -> Iterator[tuple[int, int]]:
             yield part[0] * 100 + part[1] * 10 + part[2], place + 3
 
 
+def _is_pronoun(said: Sentence, place: int) -> bool:
+    """Whether the "one" at a place is no number: "the 256 one"."""
+    token, following = said.at(place), said.at(place + 1)
+    return (
+        token.spelled
+        and token.number == 1
+        and following.number is None
+        and following.word not in TERABYTE
+    )
+
+
 def _stands_bare(said: Sentence, start: int, end: int) -> bool:
     """Whether a size without a unit is a storage: no amount, count, time or telephone number."""
     following, before = said.at(end), said.at(start - 1)
     if following.word in AMOUNT_UNITS or before.word in ("at", "number", "code"):
         return False
-    if following.number is not None and not following.money:
+    if following.number is not None and not following.money and not _is_pronoun(said, end):
         return False
     return before.number is None or 2 < before.number < 64

@@ -45,7 +45,13 @@ def test_a_sentence_leads_to_its_tool(utterance: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("heldout_calls", "call"), ("heldout_utterances", "utterance")]
+    ("name", "key"),
+    [
+        ("heldout_calls", "call"),
+        ("second_heldout_calls", "call"),
+        ("third_heldout_calls", "call"),
+        ("heldout_utterances", "utterance"),
+    ],
 )
 def test_callers_it_was_not_written_for_are_understood(name: str, key: str) -> None:
     """At most one in fifty of the held-out callers is misunderstood."""
@@ -55,6 +61,29 @@ def test_callers_it_was_not_written_for_are_understood(name: str, key: str) -> N
     else:
         wrong = [e["said"] for e in entries if faults_of_utterance(e)]
     assert len(wrong) <= len(entries) // 50, wrong
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'd take it for 700",
+        "I want it cheaper",
+        "I'll take it tomorrow",
+        "how do I order it",
+        "my wife will order it",
+        "okay, good to know",
+        "ok so 799 for that one",
+        "ok bye",
+        "thanks anyway",
+        "is that the final price?",
+        "yes but don't order it yet",
+        "great, I'll come by and buy it there",
+    ],
+)
+def test_what_is_no_yes_orders_nothing(said: str) -> None:
+    """An offer, a delay, a thank-you or a question after the quote places no order."""
+    line = run_call(["How much is the iPhone 17?", said])
+    assert not line.conversation.facts.orders, "\n".join(line.log)
 
 
 def test_it_never_names_an_amount_of_its_own() -> None:

@@ -13,7 +13,9 @@ _NO_REFUSAL = re.compile(
     r"|not a problem|no [^ ]*(?= yes )) "
 )
 """A "no" that is none."""
-_CONDITION = re.compile(r"(?<![^ ])(?:if|before|unless|until|once|when|whether|or) ")
+_CONDITION = re.compile(
+    r"(?<![^ ])(?:if|before|unless|until|once(?= (?:i|you|we|my|the|it|they) )|when|whether|or) "
+)
 _HALF = re.compile(
     r"(?<![^ ])not (?:so|very|really|too|that|quite|all|entirely|completely|100%?) $"
 )
@@ -33,7 +35,7 @@ _TOLD = re.compile(
     r" (?:will|would|can|could|should|has to|wants to|to)? ?)$"
 )
 """What makes of "order it" a question or somebody else's errand."""
-_AMOUNT = re.compile(r"(?<![^ ])[$€£]?(?!128 |256 |512 )\d{3,5} ")
+AMOUNT = re.compile(r"(?<![^ ])[$€£]?(?!128 |256 |512 )\d{3,5} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,11 @@ class Consent:
         says = self.phrases
         strong = {m.end() for m in says.lists["say.plain_yes"].finditer(text)}
         noted = max((m.end() for m in says.lists["say.noted"].finditer(text)), default=-1)
-        amount = max((m.start() for m in _AMOUNT.finditer(text)), default=-1)
+        amount = max((m.start() for m in AMOUNT.finditer(text)), default=-1)
         ends = [-1]
         for yes in _undenied(says.lists["say.plain_yes" if plainly else "say.yes"], text):
+            if text[: yes.start()].endswith(("maybe ", "perhaps ")):
+                continue
             is_strong = yes.end() in strong
             if yes.start() >= noted and (is_strong or (noted < 0 and yes.end() > amount)):
                 ends.append(yes.end())

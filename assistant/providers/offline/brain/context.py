@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from livekit.agents import llm
 
@@ -21,6 +21,8 @@ class Phone:
     model: str
     storage: str = ""
     colour: str = ""
+    order: str = ""
+    """The number it was ordered under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Ticket:
 
     issue: str
     open: bool
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def read(
 
 
 _SELECTED = re.compile(r"^(?P<phone>.*) \((?P<ordered>not ordered|ordered)\)$")
-_TICKET = re.compile(r"^ticket \S+ \((?P<status>\w+)\)$")
+_TICKET = re.compile(r"^ticket (?P<number>\S+) \((?P<status>\w+)\)$")
 
 
 def read_known(system: str) -> Known:
@@ -165,9 +168,9 @@ def read_known(system: str) -> Known:
         elif key == "put through with the wish":
             wish = value
         elif key.startswith("order "):
-            orders.append(_phone(value))
+            orders.append(replace(_phone(value), order=key.removeprefix("order ")))
         elif found := _TICKET.match(key):
-            tickets.append(Ticket(value, found["status"] == "open"))
+            tickets.append(Ticket(value, found["status"] == "open", found["number"]))
         elif key == "selected" and (found := _SELECTED.match(value)):
             selected, ordered = _phone(found["phone"]), found["ordered"] == "ordered"
     return Known(state, name, selected, ordered, tuple(orders), tuple(tickets), wish)

@@ -65,6 +65,8 @@ class Brain:
         """The desk's answer, else being put through, else talk."""
         if self.phrases.says("say.pardon", heard.text) and len(heard.words) < 8 and talk.asked:
             return saying(replies.SAY_AGAIN.format(said=talk.asked))
+        if len(heard.words) < 14 and (told := self._number(talk, heard)):
+            return saying(f"{told} {replies.ELSE}")
         if routed := self._put_through(talk, heard):
             settled = self.selling.serves(talk) and self.selling.settles(talk, heard)
             return Answer((Call("confirm_purchase", {}), *routed.calls)) if settled else routed
@@ -96,7 +98,7 @@ class Brain:
         return answer
 
     def _misheard_buy(self, talk: Talk, heard: Heard) -> bool:
-        """Whether a lone "bye" is "buy": first words, after being asked "buy or support?"."""
+        """Whether it is a "buy" heard wrongly: first words, after being asked what it is about."""
         first = not talk.caller_before() and bool(talk.tool("to_"))
         asked = self.phrases.says("asked.desk", tidy(talk.asked)) or not talk.asked
         return first and asked and _LONE_BYE.fullmatch(heard.text) is not None
@@ -162,7 +164,7 @@ class Brain:
         return saying(self._going_on(talk))
 
     def _after_name(self, talk: Talk, output: Output) -> Answer:
-        name = own_name(self.phrases, talk.heard, talk.asked, "") or talk.known.name
+        name = talk.known.name or own_name(self.phrases, talk.heard, talk.asked, "") or ""
         thanks = replies.THANKS_NAME.format(name=name) if name else replies.THANKED
         if "didn't happen" in output.text:
             thanks = ""
@@ -185,6 +187,17 @@ class Brain:
         return replies.ask(known.state)
 
     # talk
+
+    def _number(self, talk: Talk, heard: Heard) -> str:
+        """The order's or the ticket's number, to those who ask for it again."""
+        if not self.phrases.says("say.number", heard.text):
+            return ""
+        orders = [phone.order for phone in talk.known.orders if phone.order]
+        tickets = [ticket.number for ticket in talk.known.tickets]
+        about_ticket = "ticket" in heard.words or "case" in heard.words or not orders
+        if about_ticket and tickets:
+            return replies.TICKET_NUMBER.format(number=tickets[-1])
+        return replies.ORDER_NUMBER.format(number=orders[-1]) if orders else ""
 
     def _chat(self, talk: Talk, heard: Heard) -> Answer:
         """Small talk, off the subject, or not understood."""
@@ -213,5 +226,6 @@ def known_trouble(talk: Talk) -> bool:
     return talk.known.open_ticket is not None and not talk.tool("select_model")
 
 
-_LONE_BYE = re.compile(r"(?:hi |hello |um |to )?(?:bye|by|buy|bi|bai) (?:please )?")
+_LONE_BYE = re.compile(r"(?:hi |hello |um |to )?(?:by|buy|bi|bai) (?:please )?")
+"""What a recogniser makes of "buy"; "bye" itself is a goodbye, for those who type."""
 _DEEDS = ("confirm_", "complete_", "log_", "to_", "select_")

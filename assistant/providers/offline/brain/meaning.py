@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from assistant.catalogue import Catalogue
@@ -30,7 +31,7 @@ class Meaning:
                     return lately[place]
             if says["last"] and len(lately) > 1:
                 return lately[-1]
-        ranked = self._ranked(lately)
+        ranked = self._ranked(() if _IN_ALL.search(heard.text) else lately)
         if picked := self._by_rank(says, ranked):
             return picked
         if says["other"]:
@@ -78,6 +79,12 @@ class Meaning:
         digits = "".join(letter for letter in name if letter.isdigit())
         return int(digits) if digits else 0
 
+
+_IN_ALL = re.compile(
+    r"\b(?:how much|what is|which is|do) (?:the|your|you)\b.*\w+est\b"
+    r"|\w+est\b.*\byou (?:have|sell|got|offer)\b"
+)
+"""Asks for the cheapest, biggest, newest of the whole shop, whatever was named before."""
 
 _POINTERS = (
     *("first", "second", "third", "middle", "last", "other"),

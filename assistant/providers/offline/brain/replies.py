@@ -18,6 +18,8 @@ NOT_UNDERSTOOD = "Sorry, I didn't understand that."
 HELLO = "Hello!"
 THANKED = "You're welcome."
 THANKS_NAME = "Thanks, {name}."
+ORDER_NUMBER = "Your order number is {number}."
+TICKET_NUMBER = "Your ticket number is {number}."
 SHALL_I_ORDER = "Shall I order the {model} for you?"
 NOT_ORDERED = (
     "No problem, I won't order it. Which iPhone would you like instead, or is there anything else?"

@@ -10,6 +10,7 @@ from assistant.providers.offline.brain import phones, replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.answer import Answer, calling, saying
 from assistant.providers.offline.brain.budgets import budget_in
+from assistant.providers.offline.brain.consent import AMOUNT
 from assistant.providers.offline.brain.context import Phone, Talk, latest
 from assistant.providers.offline.brain.hearing import Heard, hear, tidy
 from statemachine import offers as shop
@@ -148,7 +149,8 @@ class Selling(Advising):
     def _confirms(self, talk: Talk, heard: Heard) -> bool:
         if "confirm_purchase" not in talk.offered:
             return False
-        budget = budget_in(heard.text)
+        figure = AMOUNT.search(heard.text)
+        budget = budget_in(heard.text) or (figure[0].strip() if figure else "")
         if budget and not self._names_price(talk, heard, budget):
             return False  # "I'd take it for 700"
         asked = self.understanding.phrases.says("asked.order", tidy(talk.asked))

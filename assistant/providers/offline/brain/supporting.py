@@ -36,7 +36,9 @@ class Supporting:
         wants = says.says("meant.price", heard.text) or says.says("meant.interest", heard.text)
         wants = wants or says.says("meant.suggest", heard.text)
         points = any(says.asserts(f"meant.{name}", heard.text) for name in SUPERLATIVES)
-        shops = (phone and wants) or (points and self.understanding.asks(heard))
+        shops = (phone and wants) or (
+            points and (self.understanding.asks(heard) or says.says("words.phone", heard.text))
+        )
         if shops and not self.understanding.trouble(heard):
             return next((d for d in says.desks if d.takes == "phones"), None)
         return None

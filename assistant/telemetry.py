@@ -1,0 +1,169 @@
+"""What is told to those who watch over the line: a span a trigger, and counters; never words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from livekit.agents import telemetry as livekit
+from opentelemetry import metrics
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.trace import Span
+from prometheus_client import Counter
+
+from statemachine.effects import Effect, HandOff, OpenTicket, PlaceOrder
+from statemachine.journal import Entry
+from statemachine.refusals import TRIGGERS, labels
+from statemachine.states import FINAL
+from statemachine.triggers import Trigger, name_of
+
+SERVICE = "iphone-shop-assistant"
+_FLUSH = 3000
+"""Milliseconds that a call's last spans may take to be sent."""
+_providers: list[TracerProvider | MeterProvider] = []
+
+
+class _Count:
+    """A counter of both kinds: Prometheus reads it off, OpenTelemetry sends it."""
+
+    def __init__(self, name: str, what: str, *labels: str) -> None:
+        self._labels = labels
+        self._prometheus = Counter(f"shop_{name}", what, labels)
+        self._sent = metrics.get_meter(SERVICE).create_counter(f"shop.{name}", description=what)
+
+    def one(self, *values: str) -> None:
+        """Count one more."""
+        told = dict(zip(self._labels, values, strict=True))
+        (self._prometheus.labels(*values) if values else self._prometheus).inc()
+        self._sent.add(1, told)
+
+
+ACCEPTED = _Count("triggers_accepted", "Triggers that happened.", "trigger", "state")
+REFUSED = _Count("triggers_refused", "Triggers refused, by reason.", "trigger", "state", "reason")
+HANDOFFS = _Count("handoffs", "Callers put through.", "source", "target")
+ORDERS = _Count("orders", "Orders placed.")
+TICKETS = _Count("tickets", "Tickets opened.")
+ENDED = _Count("calls_ended", "Calls that ended, by what ended them.", "reason", "state")
+
+
+def count(entry: Entry, effects: tuple[Effect, ...] = ()) -> None:
+    """Count what an entry says has happened."""
+    trigger = entry.trigger if entry.trigger in TRIGGERS else "unknown"
+    if not entry.accepted:
+        for reason in labels(entry):
+            REFUSED.one(trigger, entry.source, reason)
+        return
+    ACCEPTED.one(trigger, entry.source)
+    if entry.target == FINAL.value:
+        ENDED.one(trigger, entry.source)
+    for effect in effects:
+        if isinstance(effect, HandOff):
+            HANDOFFS.one(entry.source, entry.target)
+        elif isinstance(effect, PlaceOrder):
+            ORDERS.one()
+        elif isinstance(effect, OpenTicket):
+            TICKETS.one()
+
+
+@contextmanager
+def span(call: str, trigger: Trigger) -> Iterator[Span]:
+    """A span for a trigger, below the turn or the tool that LiveKit is in."""
+    name = name_of(trigger)
+    with livekit.tracer.start_as_current_span(
+        f"trigger {name}",
+        attributes={"shop.call": call, "shop.trigger": name},
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        yield current
+
+
+def told(current: Span, entry: Entry) -> None:
+    """What became of a span's trigger."""
+    current.set_attribute("shop.from", entry.source)
+    current.set_attribute("shop.to", entry.target)
+    current.set_attribute("shop.accepted", entry.accepted)
+    if not entry.accepted:
+        current.set_attribute("shop.refused_by", labels(entry))
+
+
+def folder(port: int) -> str | None:
+    """Where a worker's processes count, for Prometheus to read the sum of at this port."""
+    return str(Path(tempfile.gettempdir()) / f"iphone-shop-metrics-{port}") if port else None
+
+
+def export() -> None:
+    """Send spans and counters to where OpenTelemetry's own environment variables say, if they do.
+
+    `OTEL_EXPORTER_OTLP_ENDPOINT` (or the one for traces or metrics) turns it on; headers, protocol,
+    names and the rest are read by the SDK. What was said is taken out before anything is sent.
+    """
+    if _providers or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return
+    os.environ.setdefault("OTEL_SERVICE_NAME", SERVICE)
+    resource = Resource.create()
+    if _wanted("TRACES"):
+        traces = TracerProvider(resource=resource, shutdown_on_exit=False)
+        traces.add_span_processor(BatchSpanProcessor(_span_exporter()))
+        livekit.set_tracer_provider(traces, allow_pii=False)
+        _providers.append(traces)
+    if _wanted("METRICS"):
+        reader = PeriodicExportingMetricReader(_metric_exporter())
+        meters = MeterProvider([reader], resource=resource, shutdown_on_exit=False)
+        metrics.set_meter_provider(meters)
+        _providers.append(meters)
+    if _providers:
+        logging.getLogger("opentelemetry").setLevel(logging.ERROR)
+
+
+def flush() -> None:
+    """Send what is left of a call, waiting a few seconds at most; blocks."""
+    for provider in _providers:
+        sending = threading.Thread(target=provider.force_flush, args=(_FLUSH,), daemon=True)
+        sending.start()
+        sending.join(_FLUSH / 1000)
+
+
+def _wanted(kind: str) -> bool:
+    if os.environ.get(f"OTEL_{kind}_EXPORTER", "otlp") != "otlp":
+        return False
+    return any(
+        os.environ.get(name)
+        for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{kind}_ENDPOINT")
+    )
+
+
+def _grpc(kind: str) -> bool:
+    general = os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    return os.environ.get(f"OTEL_EXPORTER_OTLP_{kind}_PROTOCOL", general) == "grpc"
+
+
+def _span_exporter() -> SpanExporter:
+    if _grpc("TRACES"):
+        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as Grpc
+
+        return Grpc()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter as Http
+
+    return Http()
+
+
+def _metric_exporter() -> MetricExporter:
+    if _grpc("METRICS"):
+        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import (
+            OTLPMetricExporter as Grpc,
+        )
+
+        return Grpc()
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as Http
+
+    return Http()

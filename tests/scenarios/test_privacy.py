@@ -1,0 +1,151 @@
+"""What a caller says stays out of every log, at its most talkative."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import logs
+from tests.fakes import Use
+from tests.openai_server import Server, Step, fails, says, uses
+
+ROOT = Path(__file__).parents[2]
+WORDS = re.compile("dana|quill|lavender|grandmother|gargle|bathtub", re.IGNORECASE)
+LINES = (
+    "Hi, I'm Dana Quill",
+    "I want to buy a lavender phone for my grandmother",
+    "the iPhone Air",
+    "yes please",
+    "and my own phone gargles since it fell into the bathtub, there is no sound",
+    "what do you say, Quill?",
+    "bye",
+)
+SCRIPT: tuple[Step, ...] = (
+    uses(Use("record_name", {"name": "Dana Quill"})),
+    says("Nice to meet you, Dana Quill."),
+    uses(Use("to_buying", {"wish": "a lavender phone for my grandmother"})),
+    uses(Use("select_model", {"model": "the lavender one"})),
+    uses(Use("select_model", {"model": "Air"})),
+    uses(Use("confirm_purchase")),
+    uses(Use("to_support", {"wish": "gargles since the bathtub"})),
+    uses(Use("log_support_issue", {"issue": "gargles since the bathtub"})),
+    uses(Use("sell_dana_a_boat", {"name": "Quill"}), Use("record_name", '{"name": "Quill')),
+    fails(400, "Dana Quill is not allowed to gargle"),
+    uses(Use("end_support_call")),
+    *(says("I see."),) * 4,
+)
+
+
+async def held(home: Path, **more: str) -> tuple[str, dict[str, object]]:
+    """Hold the call at LOG in a console of its own; its log, all but the screen, and its report."""
+    async with asyncio.timeout(90), Server(*SCRIPT) as server:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "assistant", "console", "--log", str(home / "log")),
+            cwd=ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(home),
+                "OPENAI_API_KEY": "sk-1",
+                "OPENAI_BASE_URL": server.url,
+                "OPENAI_LOG": "debug",
+                "REPORT": str(home / "report"),
+                "DATABASE_URL": f"sqlite:///{home}/calls.db",
+                **more,
+            },
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate("".join(f"{line}\n" for line in LINES).encode())
+    assert WORDS.search(out.decode()), "the person at the screen sees the call"
+    log = (home / "log").read_text() + err.decode()
+    return log, json.loads((home / "report").read_text())
+
+
+async def test_no_log_holds_a_callers_words(tmp_path: Path) -> None:
+    """A whole call with order, ticket, refusals and a failing model, with everything logged."""
+    log, report = await held(tmp_path)
+    assert "HTTP Request: POST" in log
+    assert "livekit.agents" in log
+    assert "DEBUG" in log
+    assert [line for line in log.splitlines() if WORDS.search(line)] == []
+    assert report["path"] == ["greeting", "buying", "support", "ended"]
+    assert "transcript" not in report
+    model = report["model"]
+    assert isinstance(model, dict)
+    assert model["tokens"] == {"prompt": 10 * 10, "completion": 10 * 5}
+
+
+async def test_nor_when_the_database_is_away(tmp_path: Path) -> None:
+    """What could not be written is named in the log, without what was in it."""
+    log, report = await held(tmp_path, DATABASE_URL="postgresql://nobody@127.0.0.1:9/calls")
+    assert "to_buying was not written down" in log
+    assert "caller_spoke" in log
+    assert [line for line in log.splitlines() if WORDS.search(line)] == []
+    assert report["orders"] == []
+
+
+@pytest.fixture
+def discreet() -> Iterator[io.StringIO]:
+    """A logger of LiveKit's name below the filters, and what it writes."""
+    factory = logging.getLogRecordFactory()
+    levels = {name: logging.getLogger(name).level for name in ("openai", "transitions")}
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    logging.getLogger("livekit.agents").addHandler(handler)
+    logs.keep_words_out()
+    yield written
+    logging.getLogger("livekit.agents").removeHandler(handler)
+    logging.setLogRecordFactory(factory)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_a_traceback_says_where_and_what_kind_but_not_with_which_words(
+    discreet: io.StringIO,
+) -> None:
+    """An error's own message may quote a caller; where it happened helps all the same."""
+    try:
+        try:
+            int("Dana Quill")
+        except ValueError as error:
+            raise LookupError("Quill isn't in the bathtub") from error
+    except LookupError:
+        logging.getLogger("livekit.agents").exception("it broke")
+    told = discreet.getvalue()
+    assert "it broke" in told
+    assert "ValueError\nwhich led to:" in told
+    assert "test_privacy.py" in told
+    assert told.endswith("LookupError\n")
+    assert not re.search(r"Quill|bathtub", re.sub(r"^ {4}.*$", "", told, flags=re.MULTILINE))
+
+
+def test_an_error_of_the_system_keeps_its_message(discreet: io.StringIO) -> None:
+    """A missing file is named."""
+    try:
+        Path("/nowhere/at/all").read_text()
+    except OSError:
+        logging.getLogger("livekit.agents").exception("it broke")
+    assert "No such file or directory: '/nowhere/at/all'" in discreet.getvalue()
+
+
+def test_what_livekit_marks_as_conversation_is_taken_out(discreet: io.StringIO) -> None:
+    """Its records carry words in extra fields, which a worker's log would show."""
+    seen: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = seen.append  # type: ignore[method-assign]
+    logger = logging.getLogger("livekit.agents")
+    logger.addHandler(handler)
+    logger.error("said", extra={"lk.pii.transcript": "Dana", "speech_id": "s1"})
+    logger.removeHandler(handler)
+    assert "lk.pii.transcript" not in seen[0].__dict__
+    assert seen[0].__dict__["speech_id"] == "s1"
