@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from livekit.agents import APIConnectionError, llm
+from livekit.agents import (
+    APIConnectionError,
+    CloseEvent,
+    CloseReason,
+    UserInputTranscribedEvent,
+    llm,
+)
 
 from assistant import lines
 from assistant.agents import ShopAgent
+from assistant.handoff import with_wish
 from assistant.prompts import Prompts
 from assistant.records import Entry, MemoryStore, RecordError
 from statemachine import lines as conversation
@@ -19,7 +26,7 @@ from statemachine.effects import Effect, HandOff, Say
 from statemachine.lines import Line
 from statemachine.states import State
 from statemachine.triggers import CallerWentSilent, ConfirmPurchase, EndCall, ToBuying
-from tests.calls import PATIENCE, begin, scripted
+from tests.calls import PATIENCE, Held, begin, scripted
 from tests.fakes import ScriptedLLM, Use
 
 pytestmark = pytest.mark.timeout(30)
@@ -523,8 +530,8 @@ async def test_an_exception_in_speaking_a_line_ends_in_an_apology() -> None:
 
 
 async def test_a_handoff_that_fails_is_made_up_for_at_the_next_word() -> None:
-    """The caller hears an apology, and at their next word the right agent is there."""
-    held = await begin(ScriptedLLM(BUY, "Which one?"))
+    """The caller hears an apology, and their next words are answered by the right agent."""
+    held = await begin(ScriptedLLM(BUY, "You're with sales.", "Which one?"))
     session = held.text.line.session
     update_agent = session.update_agent
     session.update_agent = _fault  # type: ignore[method-assign]
@@ -533,8 +540,74 @@ async def test_a_handoff_that_fails_is_made_up_for_at_the_next_word() -> None:
     session.update_agent = update_agent  # type: ignore[method-assign]
     await held.say("hello?", "the air?")
     await held.hang_up()
-    assert held.heard[-2:] == [OPENING_BUYING, "Which one?"]
+    assert held.heard[-3:] == [BRIDGE, "You're with sales.", "Which one?"]
     assert held.call.path == ["greeting", "buying", "ended"]
+
+
+async def test_what_is_said_while_the_line_is_handed_over_is_answered() -> None:
+    """LiveKit drops it; the agent taking over answers it instead of opening, and only once."""
+    told: list[list[tuple[str, str]]] = []
+
+    def leaving(chat: llm.ChatContext, offered: list[str]) -> list[Use | str]:
+        _recognised(held, "How much", "is the Air?")
+        return [Use("to_buying")]
+
+    def arriving(chat: llm.ChatContext, offered: list[str]) -> list[Use | str]:
+        told.append(messages(chat))
+        return [Use("select_model", {"model": "Air"})]
+
+    held = await begin(ScriptedLLM(leaving, arriving, "Anything else?"))
+    await held.say("sales", "no")
+    await held.hang_up()
+    assert told[0][-1] == ("user", "How much is the Air?")
+    assert held.heard[1:] == [BRIDGE, QUOTE_AIR, "Anything else?"]
+    assert held.text.line.data.missed == []
+    spoke = [entry for entry in held.call.journal if entry.trigger == "caller_spoke"]
+    assert len(spoke) == 3
+
+
+async def test_what_has_become_a_message_is_not_answered_again_after_a_handoff() -> None:
+    """Words of a turn that was taken up are the next agent's history, not its question."""
+    held = await begin(ScriptedLLM(BUY, AIR))
+    _recognised(held, "Put me through", "to sales.")
+    await held.say("Put me through to sales.")
+    await held.hang_up()
+    assert held.heard[1:] == [OPENING_BUYING]
+
+
+async def test_a_wish_and_what_was_added_before_its_answer_are_one_message() -> None:
+    """Who speaks over the bridge is answered to both: neither half is left to the other."""
+    held = await begin(ScriptedLLM([Use("to_buying", {"wish": "the Air"})], AIR))
+    data = held.text.line.data
+    await held.say("I want the Air.")
+    chat = llm.ChatContext.empty()
+    chat.add_message(role="user", content="I want the Air.", id=data.put_through_by)
+    chat.add_message(role="assistant", content="One")
+    chat.add_message(role="user", content="In blue.")
+    whole = with_wish(chat, data.put_through_by, BRIDGE)
+    assert messages(whole) == [("user", "I want the Air. In blue.")]
+    chat.items[1].content = ["The Air is $999."]  # type: ignore[union-attr]
+    assert with_wish(chat, data.put_through_by, BRIDGE) is chat
+    await held.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended_by"),
+    [
+        (CloseReason.JOB_SHUTDOWN, "call_failed"),
+        (CloseReason.ERROR, "call_failed"),
+        (CloseReason.PARTICIPANT_DISCONNECTED, "caller_hung_up"),
+    ],
+)
+async def test_the_journal_says_whether_the_caller_or_we_ended_the_call(
+    reason: CloseReason, ended_by: str
+) -> None:
+    """A worker that is stopped is no caller who hung up."""
+    held = await begin(ScriptedLLM())
+    held.text.line.session.emit("close", CloseEvent(reason=reason))
+    await held.call.settled()
+    assert held.call.ended_by == ended_by
+    await held.hang_up()
 
 
 async def test_a_handoff_that_fails_for_good_ends_the_call_properly() -> None:
@@ -729,6 +802,13 @@ async def test_hanging_up_after_the_end_changes_nothing() -> None:
 
 async def _boom(*_: object, **__: object) -> None:
     raise RuntimeError("boom")
+
+
+def _recognised(held: Held, *words: str) -> None:
+    """What LiveKit tells when the caller's words have been recognised."""
+    for each in words:
+        event = UserInputTranscribedEvent(transcript=each, is_final=True)
+        held.text.line.session.emit("user_input_transcribed", event)
 
 
 def _fault(*_: object, **__: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from livekit import api
 from assistant import settings, shop
 from assistant.call import Call
 from assistant.records import MemoryStore
+from assistant.start import StartError, check_records
 from assistant.worker import Admission, close_room, words_for
 
 
@@ -173,3 +175,12 @@ def test_a_setting_that_cannot_be_used_says_what_it_should_be(
     with pytest.raises(settings.SettingsError, match=name) as refused:
         settings.read({name: value})
     assert told in str(refused.value)
+
+
+async def test_records_that_can_never_be_kept_end_the_start(tmp_path: Path) -> None:
+    """A wrong address is one sentence; a database that is merely away is no reason to stay shut."""
+    with pytest.raises(StartError, match="DATABASE_URL begins with mysql"):
+        await check_records("mysql://somewhere/calls")
+    await check_records("postgresql://nobody@127.0.0.1:9/calls")
+    await check_records(f"sqlite:///{tmp_path}/new/calls.db")
+    assert (tmp_path / "new/calls.db").exists()

@@ -29,7 +29,7 @@ STEP = RATE // 100
 """Samples in 10 ms."""
 LOUD = 150
 """The level above which there is sound."""
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Seconds until a caller who hears nothing fails the test."""
 
 

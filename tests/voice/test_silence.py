@@ -17,7 +17,7 @@ from tests.voice.callers import Sound
 from tests.voice.telephone import Telephone, calling
 
 QUICK = Settings(turn_detection="off", silence=1.0)
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 def hiss() -> Sound:
@@ -34,7 +34,7 @@ async def silent() -> Telephone:
 async def noisy() -> Telephone:
     async with calling(QUICK) as phone:
         await phone.says(hiss(), wait=False)
-        await phone.ends(patience=40)
+        await phone.ends(patience=90)
     return phone
 
 

@@ -103,7 +103,7 @@ def held() -> dict[str, Held]:
     return dict(zip(SCRIPTS, asyncio.run(all_of_them()), strict=True))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_call_is_held_by_sound_alone(name: str) -> None:
     """The caller is understood, hears the right things, and the call takes its way to its end."""
@@ -115,7 +115,7 @@ def test_a_call_is_held_by_sound_alone(name: str) -> None:
         assert plain(expected) in sentence
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_was_written_down_was_heard(name: str) -> None:
     """Another engine hears the assistant word by word, prices and order numbers included."""
@@ -126,7 +126,7 @@ def test_what_was_written_down_was_heard(name: str) -> None:
     assert len(missing) <= len(said) // 10, missing
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_agent_who_speaks_is_the_machines(name: str) -> None:
     """At every sentence the agent on the line is that of the state."""
@@ -135,7 +135,7 @@ def test_the_agent_who_speaks_is_the_machines(name: str) -> None:
     assert all(agent == state for agent, state in agents), agents
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_calls_in_one_process_do_not_mix() -> None:
     """Three calls at once: each has its own order or ticket and no other's."""
     facts = {name: it.telephone.call.facts for name, it in held().items()}
