@@ -7,14 +7,15 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room diagram test e2e check format lock clean
+.PHONY: help console calls trace traffic replay forget dev start room diagram test voice e2e bench soak check format lock clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
 
-# A text call here: CUSTOMIZE=1 asks for each agent's instructions, REPORT=FILE writes the call as
-# JSON, SHOP=DIR takes the shop's own words and catalogue, OPENAI_API_KEY uses the real model.
-# CALL=... goes on with a call that was cut off. DATABASE_URL is where calls are kept.
+# A call here: by voice where there are a microphone and a loudspeaker, else or from a pipe in text;
+# MODE=text and MODE=voice choose. CUSTOMIZE=1 asks for each agent's instructions, REPORT=FILE writes
+# the call as JSON, SHOP=DIR takes the shop's own words and catalogue, OPENAI_API_KEY uses the real
+# model. CALL=... goes on with a call that was cut off. DATABASE_URL is where calls are kept.
 console: .venv/run.ready ## Talk to the assistant in this terminal (or: printf 'hi\n' | make console)
 	@$(BIN)/python -m assistant console
 
@@ -49,11 +50,22 @@ diagram: .venv/dev.ready ## Draw the flowchart from the transition table into di
 
 test: .venv/dev.ready ## Run the tests
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile --ignore tests/voice
+	@echo "Left out: calls held by sound in real time (make voice), calls in real rooms (make e2e)."
+
+# Real-time sound wants a machine that does nothing else meanwhile.
+voice: .venv/dev.ready ## Hold whole calls by sound alone, in real time, without a sound card
 	@$(PYTEST) tests/voice
-	@echo "Left out: calls in real rooms, on a real LiveKit server (make e2e)."
 
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
 	@$(PYTEST) -m e2e -rs tests/e2e
+
+# Voice calls that take minutes: providers that fail at the wire, and the longer barge-ins.
+soak: .venv/dev.ready ## Run the tests that take minutes
+	@$(PYTEST) -m "soak and not e2e"
+
+bench: .venv/dev.ready ## Measure how long a caller waits, and what keeping records costs
+	@$(BIN)/python -m scripts.bench_latency
+	@$(BIN)/python -m scripts.bench_records
 
 check: .venv/dev.ready ## Style, types, the direction of imports, and whether the flowchart is current
 	@$(BIN)/ruff check .

@@ -130,6 +130,16 @@ def uses(*calls: Use, text: str = "") -> Step:
     return answer
 
 
+def late(seconds: float, step: Step) -> Step:
+    """Answer like this, but only after a while."""
+
+    async def answer(reply: Reply) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return await step(reply)
+
+    return answer
+
+
 def empty() -> Step:
     """Answer with nothing."""
     return says("")

@@ -19,7 +19,7 @@ from statemachine.triggers import CallerHungUp
 from tests.calls import shop
 from tests.deepgram_server import Deepgram
 from tests.fakes import Use
-from tests.openai_server import Server, fails, says, stalls, uses
+from tests.openai_server import Server, fails, late, says, stalls, uses
 from tests.openai_server import Step as Answer
 from tests.voice import callers
 from tests.voice.callers import Sound
@@ -60,6 +60,8 @@ class Story:
     words: tuple[str, ...] = ()
     later: Callable[[Deepgram], None] = lambda server: None
     """What breaks once the greeting was heard."""
+    deaf_after: int = 0
+    """After so many sentences that were heard, Deepgram hears nothing more."""
     hangs_up: bool = True
     fallback: bool = True
     pause: float = 1.2
@@ -87,6 +89,11 @@ STORIES: dict[str, Story] = {
     "ears refused": Story((TO_BUYING,), hears="401", words=(BUY,)),
     "ears busy": Story((TO_BUYING,), hears="429", words=(BUY,)),
     "ears deaf": Story((TO_BUYING,), hears="deaf", words=(BUY, BUY)),
+    "ears deaf later": Story(
+        (says("We sell phones."), TO_BUYING),
+        words=(HELLO, BUY, BUY, BUY),
+        deaf_after=1,
+    ),
     "ears drop the line": Story((TO_BUYING,), hears="closes", words=(BUY, BUY)),
     "voice refused": Story((TO_BUYING, QUOTE), speaks="401", words=(BUY, PRO)),
     "voice busy": Story((TO_BUYING, QUOTE), speaks="429", words=(BUY, PRO)),
@@ -110,6 +117,12 @@ STORIES: dict[str, Story] = {
     "no ears left": Story(hears="401", fallback=False, hangs_up=False),
     "model refused": Story((fails(401), TO_BUYING), words=(HELLO, BUY)),
     "model down": Story((fails(500),) * 8, words=(HELLO, HELLO, HELLO), hangs_up=False),
+    "model slow": Story((late(2.5, says("We sell phones.")),), words=(HELLO,), pause=2.0),
+    "model silent in a transfer": Story(
+        (uses(Use("to_buying", {"wish": PRO})), stalls(), stalls()),
+        words=(PRO,),
+        pause=4.0,
+    ),
     "model silent": Story((stalls(), stalls(), TO_BUYING), words=(HELLO,), pause=4.0),
 }
 
@@ -151,6 +164,8 @@ async def talk(held: Held, story: Story) -> None:
         end = await phone.says(callers.says(VOICE, words))
         held.waited.append(await phone.first_sound(end) - end)
         held.sounds.append(await phone.hears(pause=story.pause))
+        if len(held.waited) == story.deaf_after:
+            held.deepgram.hears = "deaf"
     if not story.hangs_up and not phone.call.ended.is_set():
         held.sounds.append(await phone.hears())
 
@@ -218,6 +233,13 @@ def test_ears_that_fail_under_the_callers_words_are_replaced(name: str) -> None:
     assert it.heard[2] == worded(conversation.OPENING_BUYING)
 
 
+def test_ears_that_go_deaf_later_are_replaced_the_second_time() -> None:
+    """The caller, who had been heard, is asked to say it again twice, and is heard then."""
+    it = held()["ears deaf later"]
+    assert it.heard[2:4] == [worded(lines.UNHEARD)] * 2
+    assert it.heard[4] == worded(conversation.OPENING_BUYING)
+
+
 @pytest.mark.parametrize("name", ["voice refused", "voice busy"])
 def test_a_voice_that_refuses_is_replaced_at_once(name: str) -> None:
     """With a wrong key or too many requests the embedded voice greets and quotes."""
@@ -269,3 +291,17 @@ def test_a_model_that_says_nothing_is_waited_for_aloud() -> None:
     it = held()["model silent"]
     assert it.heard[1].startswith(worded(lines.HOLD_ON))
     assert worded(lines.APOLOGY) in it.heard[1]
+
+
+def test_a_slow_model_is_waited_for_aloud() -> None:
+    """The caller is asked to wait, and then answered."""
+    it = held()["model slow"]
+    assert it.heard[1] == f"{worded(lines.HOLD_ON)} {plain('We sell phones.')}"
+
+
+def test_a_model_that_says_nothing_in_a_transfer_is_apologised_for_by_the_next_agent() -> None:
+    """The caller hears the bridge and an apology, and has been put through all the same."""
+    it = held()["model silent in a transfer"]
+    assert it.heard[1].startswith(worded(lines.BRIDGE))
+    assert worded(lines.APOLOGY) in it.heard[1]
+    assert it.telephone.call.path == ["greeting", "buying", "ended"]

@@ -178,7 +178,7 @@ def held(name: str) -> Held:
 @cache
 def all_held(group: tuple[str, ...]) -> dict[str, Held]:
     """These calls, held at the same time; what was heard is understood when they are over."""
-    at_once = asyncio.Semaphore(4)
+    at_once = asyncio.Semaphore(6)
     models = scripts()
 
     async def hold(name: str) -> tuple[Telephone, dict[str, Sound]]:
