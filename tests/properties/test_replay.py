@@ -221,7 +221,7 @@ def test_an_update_that_does_something_else_is_named() -> None:
         (1, {"arguments": {"mood": "fine"}}, "to_buying has no argument mood any more"),
         (2, {"arguments": {}}, "select_model now needs the argument model"),
         (0, {"arguments": {"answer": "perhaps"}}, "caller_spoke no longer takes 'perhaps'"),
-        (1, {"target": "returns"}, "there is no state returns any more"),
+        (1, {"target": "repairs"}, "there is no state repairs any more"),
         (2, {"arguments": {"model": "Nokia"}}, "cannot be done again"),
     ],
 )

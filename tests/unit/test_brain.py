@@ -196,7 +196,7 @@ def test_the_next_step_is_one_that_was_not_said_yet() -> None:
 # A desk of the shop's own
 
 RETURNS = """
-[desk.returns]
+[desk.takebacks]
 names = ["returns", "return"]
 wants = ["[return|give back|send back|bring back] ...? [it|phone|iphone|one]", "returns", "refund"]
 """
@@ -211,23 +211,23 @@ def _shop_with_returns() -> OfflineLLM:
 async def test_a_new_desk_needs_its_words_and_no_code() -> None:
     """With a section in phrases/desks.toml callers are put through, heard and seen off there."""
     shop = _shop_with_returns()
-    front = [*FRONT, _tool("to_returns")]
+    front = [*FRONT, _tool("to_takebacks")]
     chat = _chat(GREETED, "I'd like to return my iPhone, I ordered the wrong colour")
     answer = await shop.chat(chat_ctx=chat, tools=front).collect()
-    assert [call.name for call in answer.tool_calls] == ["to_returns"]
-    there = [_tool("log_return", "reason"), _tool("end_returns_call"), _tool("to_support")]
+    assert [call.name for call in answer.tool_calls] == ["to_takebacks"]
+    there = [_tool("log_takeback", "reason"), _tool("end_takebacks_call"), _tool("to_support")]
     said = (
         "You're with returns. Why are you giving it back?",
         "it's simply the wrong colour for me",
     )
-    chat = _chat(*said, state="returns")
+    chat = _chat(*said, state="takebacks")
     answer = await shop.chat(chat_ctx=chat, tools=there).collect()
     assert [(c.name, json.loads(c.arguments)) for c in answer.tool_calls] == [
-        ("log_return", {"reason": "it's simply the wrong colour for me"})
+        ("log_takeback", {"reason": "it's simply the wrong colour for me"})
     ]
-    chat = _chat("Noted. Is there anything else?", "no", state="returns")
+    chat = _chat("Noted. Is there anything else?", "no", state="takebacks")
     answer = await shop.chat(chat_ctx=chat, tools=there).collect()
-    assert [call.name for call in answer.tool_calls] == ["end_returns_call"]
+    assert [call.name for call in answer.tool_calls] == ["end_takebacks_call"]
 
 
 # The language of the phrases

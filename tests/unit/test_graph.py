@@ -135,10 +135,11 @@ def test_a_state_that_only_the_line_can_end_is_named() -> None:
 
 def test_a_row_written_twice_is_refused() -> None:
     """The second would never happen."""
-    assert refusal((*TABLE, TABLE[0])) == (
-        "'to_buying: greeting, support -> buying' never happens in greeting, support: the "
-        "earlier 'to_buying: greeting, support -> buying' takes every case; remove one, or give "
-        "the earlier a guard that the later lacks"
+    twice = TABLE[0]
+    where = ", ".join(sorted(state.value for state in twice.sources))
+    assert refusal((*TABLE, twice)) == (
+        f"'{twice}' never happens in {where}: the earlier '{twice}' takes every case; remove one, "
+        "or give the earlier a guard that the later lacks"
     )
 
 
@@ -156,17 +157,15 @@ def test_a_row_before_an_easier_one_is_fine() -> None:
 
 def test_a_trigger_without_a_description_is_named() -> None:
     """A model could not know when to call it."""
-    assert refusal((*TABLE, row(Undescribed, OPEN))) == (
-        "'undescribed: greeting, buying, support -> same': Undescribed has no docstring to tell "
-        "a model"
+    assert refusal((*TABLE, row(Undescribed, BUYING))) == (
+        "'undescribed: buying -> same': Undescribed has no docstring to tell a model"
     )
 
 
 def test_a_guard_without_a_description_is_named() -> None:
     """A model could not be told why it was refused."""
-    assert refusal((*TABLE, row(GiveBack, OPEN, when=(undescribed_guard,)))) == (
-        "'give_back: greeting, buying, support -> same': guard undescribed_guard has no "
-        "docstring to say on refusal"
+    assert refusal((*TABLE, row(GiveBack, BUYING, when=(undescribed_guard,)))) == (
+        "'give_back: buying -> same': guard undescribed_guard has no docstring to say on refusal"
     )
 
 
@@ -187,5 +186,6 @@ def test_every_open_state_hears_the_line_go() -> None:
 
 def test_a_row_tells_itself_in_one_line() -> None:
     """Messages name rows the way the table has them."""
-    assert str(TABLE[0]) == "to_buying: greeting, support -> buying"
-    assert TABLE[0].trigger is ToBuying
+    assert str(row(ToBuying, (GREETING, State.SUPPORT), BUYING)) == (
+        "to_buying: greeting, support -> buying"
+    )

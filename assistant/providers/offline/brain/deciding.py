@@ -145,7 +145,7 @@ class Brain:
         if desk.takes == "phones":
             return stripped(heard.raw) if self.selling.says_which(talk, heard) else ""
         rest = desk.unless.sub("", desk.wants.sub("", desk.hints.sub("", heard.text)))
-        said = [w for w in rest.split() if w not in self.phrases.nameless and len(w) > 2]
+        said = [w for w in rest.split() if w not in self.phrases.small and len(w) > 2]
         return stripped(heard.raw) if len(said) > 1 else ""
 
     # after tools

@@ -115,7 +115,8 @@ class Supporting:
             return True
         rest = [clause.text for clause in heard.clauses if not says_name(says, clause)]
         text = says.lists["say.hold"].sub("", " ".join(rest))
-        return len([w for w in text.split() if w not in says.small and len(w) > 2]) >= 2
+        least = 2 if here is None or here.takes == "problems" else 1  # "too big" is a reason
+        return len([w for w in text.split() if w not in says.small and len(w) > 2]) >= least
 
     def _says_fixed(self, heard: Heard) -> bool:
         says = self.understanding.phrases
