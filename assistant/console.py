@@ -16,14 +16,13 @@ from livekit.agents import ConversationItemAddedEvent, llm
 from livekit.agents.utils import http_context
 
 from assistant import (
-    catalogue,
     devices,
-    knowledge,
     lines,
     logs,
     prompts,
     providers,
     report,
+    shop,
     sound,
     telemetry,
 )
@@ -141,10 +140,8 @@ async def talk(settings: Settings, options: Options) -> None:
     """
     screen = Screen(options.colours)
     keep_quiet(screen, options.log)
-    shop = settings.shop
-    words = prompts.load(shop)
-    models = catalogue.load(_own(shop, "catalogue.toml"))
-    problems = knowledge.load(_own(shop, "knowledge.toml"))
+    served = shop.load(settings.shop)
+    words, models, problems = served.words, served.catalogue, served.knowledge
     by_hand = sys.stdin.isatty()
     read_line = _typed(screen) if by_hand else _piped()
     if options.customize:
@@ -263,11 +260,6 @@ async def _speak(screen: Screen, data: UserData, where: Path | None) -> None:
                 if where:
                     report.write(call, where)
                 await parts.aclose()
-
-
-def _own(shop: Path | None, name: str) -> Path | None:
-    path = shop / name if shop else None
-    return path if path and path.exists() else None
 
 
 def _show(screen: Screen, call: Call, line: Line, words: Prompts, *, echo: bool) -> None:
