@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from statemachine.flowchart import FAINT, Overlay, Paint, Stroke, Way
+from statemachine.flowchart import Overlay, Paint, Stroke, Way
+from statemachine.flowchart.notation import FAINT
 from statemachine.journal import Entry
 from statemachine.refusals import TRIGGERS, row_of, why
 from statemachine.states import FINAL, INITIAL, State

@@ -166,13 +166,21 @@ class Line:
             budget = budget_of(call.arguments.get("budget", ""))
             found = shelf.recommend(STOCK, call.arguments.get("need", ""), budget)
             question = house.WHICH_OF_THEM if len(found) > 1 else house.LIKE_IT
-            self.spoken(f"{shelf.say_recommendations(found, budget)} {question.wording}")
+            said = shelf.say_recommendations(
+                found,
+                budget,
+                wording=house.RECOMMENDED.wording,
+                also=house.ALSO_RECOMMENDED.wording,
+                over_budget=house.OVER_BUDGET.wording,
+            )
+            self.spoken(f"{said} {question.wording}")
             return "The caller has been told.", False
         if call.name == "compare_models":
             compared = shelf.compare(STOCK, call.arguments["first"], call.arguments["second"])
             if compared is None:
                 return "compare_models didn't happen.", True
-            self.spoken(f"{shelf.say_comparison(compared)} {house.WHICH_OF_THEM.wording}")
+            said = shelf.say_comparison(compared, house.COMPARED.wording)
+            self.spoken(f"{said} {house.WHICH_OF_THEM.wording}")
             return "The caller has been told.", False
         problem = help_shelf.find(HELP, call.arguments["issue"])
         if problem is None:

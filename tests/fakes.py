@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from livekit.agents import NOT_GIVEN, APIConnectOptions, llm
+from livekit import rtc
+from livekit.agents import (
+    NOT_GIVEN,
+    APIConnectionError,
+    APIConnectOptions,
+    LanguageCode,
+    llm,
+    stt,
+    tts,
+    utils,
+)
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
+from livekit.agents.voice import io
 
 
 @dataclass(frozen=True)
@@ -85,3 +98,118 @@ class _Stream(llm.LLMStream):
 
     def _send(self, delta: llm.ChoiceDelta) -> None:
         self._event_ch.send_nowait(llm.ChatChunk(id=f"reply_{id(self)}", delta=delta))
+
+
+class ScriptedSTT(stt.STT[str]):
+    """A recogniser that understands the same words in each frame, nothing, or breaks at the first.
+
+    Like a real one it takes a moment to close its line.
+    """
+
+    def __init__(self, words: str = "", *, breaks: bool = False) -> None:
+        super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=False))
+        self.words = words
+        self.breaks = breaks
+        self.opened = 0
+        self.closed = False
+
+    @property
+    def model(self) -> str:
+        return "scripted"
+
+    @property
+    def provider(self) -> str:
+        return "tests"
+
+    def stream(
+        self,
+        *,
+        language: Any = NOT_GIVEN,
+        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+    ) -> stt.RecognizeStream:
+        self.opened += 1
+        return _Hearing(self, conn_options)
+
+    async def _recognize_impl(
+        self,
+        buffer: utils.AudioBuffer,
+        *,
+        language: Any = NOT_GIVEN,
+        conn_options: APIConnectOptions,
+    ) -> stt.SpeechEvent:
+        return self.heard()
+
+    def heard(self) -> stt.SpeechEvent:
+        """Its words, as an event."""
+        words = stt.SpeechData(language=LanguageCode("en"), text=self.words)
+        return stt.SpeechEvent(stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives=[words])
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class _Hearing(stt.RecognizeStream):
+    def __init__(self, owner: ScriptedSTT, conn_options: APIConnectOptions) -> None:
+        self._owner = owner
+        super().__init__(stt=owner, conn_options=conn_options)
+
+    async def _run(self) -> None:
+        try:
+            async for part in self._input_ch:
+                if self._owner.breaks:
+                    raise APIConnectionError("the line broke", retryable=False)
+                if self._owner.words and not isinstance(part, self._FlushSentinel):
+                    self._event_ch.send_nowait(self._owner.heard())
+        finally:
+            await asyncio.sleep(0.01)
+
+
+class SilentTTS(tts.TTS[str]):
+    """A voice that speaks silence and remembers what it was asked to say."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            capabilities=tts.TTSCapabilities(streaming=False), sample_rate=24_000, num_channels=1
+        )
+        self.said: list[str] = []
+
+    def synthesize(
+        self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
+    ) -> tts.ChunkedStream:
+        self.said.append(text)
+        return _Silence(tts=self, input_text=text, conn_options=conn_options)
+
+
+class _Silence(tts.ChunkedStream):
+    async def _run(self, output_emitter: tts.AudioEmitter) -> None:
+        output_emitter.initialize(
+            request_id="silence", sample_rate=24_000, num_channels=1, mime_type="audio/pcm"
+        )
+        output_emitter.push(bytes(2 * 2400))
+        output_emitter.flush()
+
+
+class QuickEar(io.AudioOutput):
+    """A caller who has heard each sound as soon as it comes."""
+
+    def __init__(self) -> None:
+        super().__init__(label="QuickEar", capabilities=io.AudioOutputCapabilities(pause=False))
+        self._heard = 0.0
+
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        await super().capture_frame(frame)
+        if not self._heard:
+            self.on_playback_started(created_at=time.time())
+        self._heard += frame.duration
+
+    def flush(self) -> None:
+        super().flush()
+        self._finish(interrupted=False)
+
+    def clear_buffer(self) -> None:
+        self._finish(interrupted=True)
+
+    def _finish(self, *, interrupted: bool) -> None:
+        heard, self._heard = self._heard, 0.0
+        if heard:
+            self.on_playback_finished(playback_position=heard, interrupted=interrupted)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from livekit import rtc
 from livekit.agents import APIConnectionError, APIConnectOptions, stt, utils, vad
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 
@@ -39,75 +40,12 @@ def never(text: str) -> bool:
     return False
 
 
-class Ears(stt.STT[str]):
-    """A call's recogniser, streaming.
+class _Through(stt.STT[str]):
+    """A recogniser that leaves the hearing to another one."""
 
-    A caller who hums along while the assistant speaks is not heard: that is no interruption. A
-    provider that has connected and stays deaf can be given up for the rest of the call.
-    """
-
-    def __init__(self, recogniser: stt.STT[Any], first: Forsakable | None = None) -> None:
+    def __init__(self, recogniser: stt.STT[Any]) -> None:
         super().__init__(capabilities=recogniser.capabilities)
         self.recogniser = recogniser
-        self.is_aside: Callable[[str], bool] = never
-        """Whether the caller's words are none because the assistant is speaking."""
-        self._first = first
-        recogniser.on("metrics_collected", self._pass_on)
-
-    @property
-    def model(self) -> str:
-        return self.recogniser.model
-
-    @property
-    def provider(self) -> str:
-        return self.recogniser.provider
-
-    @property
-    def can_give_up(self) -> bool:
-        """Whether there is a spare to go over to."""
-        return self._first is not None and not self._first.given_up.is_set()
-
-    def give_up(self) -> None:
-        """Go over to the spare for the rest of the call."""
-        if self._first is not None:
-            self._first.given_up.set()
-
-    def leaves_out(self, event: stt.SpeechEvent) -> bool:
-        """Whether these are words under the assistant's sentence that are none."""
-        return bool(event.alternatives) and self.is_aside(event.alternatives[0].text)
-
-    def stream(
-        self,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
-    ) -> stt.RecognizeStream:
-        return _Listening(self, conn_options)
-
-    async def _recognize_impl(
-        self,
-        buffer: utils.AudioBuffer,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions,
-    ) -> stt.SpeechEvent:
-        return await self.recogniser.recognize(buffer, conn_options=conn_options)
-
-    async def aclose(self) -> None:
-        self.recogniser.off("metrics_collected", self._pass_on)
-        await self.recogniser.aclose()
-
-    def _pass_on(self, *args: object) -> None:
-        self.emit("metrics_collected", *args)
-
-
-class Forsakable(stt.STT[str]):
-    """A recogniser that fails for good once it has been given up, so that a spare takes over."""
-
-    def __init__(self, recogniser: stt.STT[str]) -> None:
-        super().__init__(capabilities=recogniser.capabilities)
-        self.recogniser = recogniser
-        self.given_up = asyncio.Event()
         recogniser.on("metrics_collected", self._pass_on)
 
     @property
@@ -124,7 +62,10 @@ class Forsakable(stt.STT[str]):
         language: NotGivenOr[str] = NOT_GIVEN,
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> stt.RecognizeStream:
-        return _Forsakable(self, conn_options)
+        return self._relay(conn_options)
+
+    def _relay(self, conn_options: APIConnectOptions) -> _Relay:
+        return _Relay(self, conn_options)
 
     async def _recognize_impl(
         self,
@@ -144,12 +85,13 @@ class Forsakable(stt.STT[str]):
 
 
 class _Relay(stt.RecognizeStream):
-    """Another recogniser's stream, passed on."""
+    """Another recogniser's stream, passed on.
 
-    def __init__(
-        self, owner: stt.STT[str], recogniser: stt.STT[str], conn_options: APIConnectOptions
-    ) -> None:
-        self._recogniser = recogniser
+    Sound that still comes when it has ended is left out: who sends it learns of the end by reading.
+    """
+
+    def __init__(self, owner: _Through, conn_options: APIConnectOptions) -> None:
+        self._recogniser = owner.recogniser
         super().__init__(stt=owner, conn_options=conn_options)
 
     async def _run(self) -> None:
@@ -175,32 +117,92 @@ class _Relay(stt.RecognizeStream):
                 stream.push_frame(part)
         stream.end_input()
 
+    def push_frame(self, frame: rtc.AudioFrame) -> None:
+        if not self._has_ended:
+            super().push_frame(frame)
+
+    def flush(self) -> None:
+        if not self._has_ended:
+            super().flush()
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._input_ch.closed or self._event_ch.closed
+
     async def _metrics_monitor_task(self, event_aiter: object) -> None:
         """The stream that is passed on counts for itself."""
+
+
+class Ears(_Through):
+    """A call's recogniser, streaming.
+
+    A caller who hums along while the assistant speaks is not heard: that is no interruption. A
+    provider that has connected and stays deaf can be given up for the rest of the call.
+    """
+
+    def __init__(self, recogniser: stt.STT[Any], first: Forsakable | None = None) -> None:
+        super().__init__(recogniser)
+        self.is_aside: Callable[[str], bool] = never
+        """Whether the caller's words are none because the assistant is speaking."""
+        self._first = first
+
+    @property
+    def can_give_up(self) -> bool:
+        """Whether there is a spare to go over to."""
+        return self._first is not None and not self._first.given_up.is_set()
+
+    def give_up(self) -> None:
+        """Go over to the spare for the rest of the call."""
+        if self._first is not None:
+            self._first.given_up.set()
+
+    def leaves_out(self, event: stt.SpeechEvent) -> bool:
+        """Whether these are words under the assistant's sentence that are none."""
+        return bool(event.alternatives) and self.is_aside(event.alternatives[0].text)
+
+    def _relay(self, conn_options: APIConnectOptions) -> _Relay:
+        return _Listening(self, conn_options)
 
 
 class _Listening(_Relay):
     def __init__(self, ears: Ears, conn_options: APIConnectOptions) -> None:
         self._ears = ears
-        super().__init__(ears, ears.recogniser, conn_options)
+        super().__init__(ears, conn_options)
 
     def _wants(self, event: stt.SpeechEvent) -> bool:
         return not self._ears.leaves_out(event)
 
 
+class Forsakable(_Through):
+    """A recogniser that fails for good once it has been given up, so that a spare takes over."""
+
+    def __init__(self, recogniser: stt.STT[str]) -> None:
+        super().__init__(recogniser)
+        self.given_up = asyncio.Event()
+
+    def _relay(self, conn_options: APIConnectOptions) -> _Relay:
+        return _Forsakable(self, conn_options)
+
+
 class _Forsakable(_Relay):
     def __init__(self, owner: Forsakable, conn_options: APIConnectOptions) -> None:
         self._given_up = owner.given_up
-        super().__init__(owner, owner.recogniser, conn_options)
+        super().__init__(owner, conn_options)
 
     async def _run(self) -> None:
+        if not await self._hears_to_the_end():
+            raise APIConnectionError("it hears nothing and was given up", retryable=False)
+
+    async def _hears_to_the_end(self) -> bool:
+        if self._given_up.is_set():
+            return False  # not even opened when the adapter asks whether it has recovered
         hearing = asyncio.ensure_future(super()._run())
         leaving = asyncio.ensure_future(self._given_up.wait())
         try:
             await asyncio.wait((hearing, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not hearing.done():
-                raise APIConnectionError("it hears nothing and was given up", retryable=False)
-            await hearing
+            if hearing.done():
+                await hearing
+            return hearing.done()
         finally:
             await utils.aio.cancel_and_wait(hearing, leaving)
 

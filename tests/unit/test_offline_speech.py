@@ -16,19 +16,12 @@ from livekit import rtc
 from livekit.agents import stt, tts
 from numpy.typing import NDArray
 
-from assistant.providers.offline.speech_to_text import (
-    SAMPLE_RATE,
-    Choice,
-    OfflineSTT,
-    OfflineVoiceError,
-    has_voice,
-    load,
-    shop_words,
-    split_at_quiet,
-    to_samples,
-)
+from assistant.providers.offline.engines import Choice, OfflineVoiceError
+from assistant.providers.offline.samples import SAMPLE_RATE, has_voice, split_at_quiet, to_samples
+from assistant.providers.offline.speech_to_text import OfflineSTT, load
 from assistant.providers.offline.spoken import number_words, spoken
 from assistant.providers.offline.text_to_speech import GAIN, OfflineTTS, Voice, loaded
+from assistant.providers.offline.transcripts import shop_words
 
 _Result = TypeVar("_Result")
 

@@ -7,8 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from assistant.providers.offline.speech_to_text import Choice, Recogniser, load, shop_words
+from assistant.providers.offline.engines import Choice
+from assistant.providers.offline.speech_to_text import Recogniser, load
 from assistant.providers.offline.spoken import number_words, spoken
+from assistant.providers.offline.transcripts import shop_words
 from assistant.sound import RATE
 from tests.voice.callers import Sound, resampled
 

@@ -17,7 +17,7 @@ from livekit.agents import APIError, tokenize, tts, utils
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions
 from numpy.typing import NDArray
 
-from assistant.providers.offline.speech_to_text import OfflineVoiceError
+from assistant.providers.offline.engines import OfflineVoiceError
 from assistant.providers.offline.spoken import spoken
 
 SAMPLE_RATE: Final = 24_000

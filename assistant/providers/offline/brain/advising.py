@@ -51,8 +51,8 @@ class Advising(Shopping):
         chosen = talk.known.selected
         if chosen is None or talk.known.ordered or not budget:
             return False
-        quote = price_of(self.catalogue, chosen.model, chosen.storage)
-        return quote is not None and quote.price_cents in amounts_in(f"{budget} dollars")
+        price = price_of(self.catalogue, chosen.model, chosen.storage)
+        return price is not None and price in amounts_in(f"{budget} dollars")
 
     def _suggest(self, talk: Talk, heard: Heard) -> Answer | None:
         """Asked for a suggestion, or yes to "shall I suggest one?"."""
