@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import sys
 import uuid
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TextIO
 
 from livekit.agents import ConversationItemAddedEvent, llm
 from livekit.agents.utils import http_context
@@ -39,12 +42,14 @@ from assistant.userdata import UserData
 from statemachine.offers import Offer
 from statemachine.replay import ReplayError
 from statemachine.states import FINAL, INITIAL, OPEN, State
-from statemachine.triggers import CallFailed
+from statemachine.triggers import CallerHungUp, CallFailed
 
 log = logging.getLogger("assistant.console")
 
 PATIENCE = 3.0
 """Seconds that an ended call's last entries may take to be written."""
+CLOSING = 5.0
+"""Seconds that a spoken call's session may take to close."""
 HELP = """  /state   where the call stands and what is established
   /why     why the last refused trigger was refused
   /help    this
@@ -67,6 +72,10 @@ class Options:
     """The call to go on with; none begins a new one."""
     mode: str = "auto"
     """`text`, `voice`, or `auto`: by voice where the lines are not piped and there is sound."""
+    microphone: str = ""
+    """Its number or a part of its name; none is the one in use."""
+    loudspeaker: str = ""
+    """Likewise."""
 
 
 class Screen:
@@ -77,33 +86,37 @@ class Screen:
 
     def speech(self, who: str, text: str) -> None:
         """Somebody says something."""
-        print(f"{self._paint('1;36', who + ':')} {text}", flush=True)
+        self._print(f"{self._paint('1;36', who + ':')} {text}")
 
     def heard(self, text: str) -> None:
         """What a piped caller said; a person at a terminal sees their own line already."""
-        print(f"{self._paint('1;32', 'Caller:')} {text}", flush=True)
+        self._print(f"{self._paint('1;32', 'Caller:')} {text}")
 
     def trigger(self, entry: Entry) -> None:
         """A trigger with the state before and after, or why it was refused."""
         given = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items() if value)
         named = f"{entry.trigger}({given})"
         if entry.accepted:
-            print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"), flush=True)
+            self._print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"))
         else:
             why = " ".join(entry.reasons)
-            print(self._paint("33", f"  [{named} refused in {entry.source}: {why}]"), flush=True)
+            self._print(self._paint("33", f"  [{named} refused in {entry.source}: {why}]"))
 
     def note(self, text: str) -> None:
         """Something about the call rather than in it."""
-        print(self._paint("2", text), flush=True)
+        self._print(self._paint("2", text))
 
     def trouble(self, text: str) -> None:
         """Something the operator should see to."""
-        print(self._paint("1;31", f"! {text}"), file=sys.stderr, flush=True)
+        self._print(self._paint("1;31", f"! {text}"), sys.stderr)
 
     def prompt(self) -> str:
         """What stands before the person's own line."""
         return self._paint("1;32", "You: ")
+
+    def _print(self, text: str, stream: TextIO | None = None) -> None:
+        with contextlib.suppress(OSError):  # whoever looked has closed their terminal
+            print(text, file=stream or sys.stdout, flush=True)
 
     def _paint(self, code: str, text: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self._colours else text
@@ -151,12 +164,13 @@ async def talk(settings: Settings, options: Options) -> None:
     store = await open_even_if_away(settings.database_url)
     call: Call | None = None
     try:
-        spoken = _spoken(screen, options.mode, by_hand)
+        used = _spoken(screen, options, by_hand)
         call = await _begun(options.call, models.offers, store)
         screen.note(f"Call {call.id}. Should it break off: CALL={call.id} make console")
         data = UserData(call, words, models, problems, settings, resumed=bool(options.call))
-        if spoken:
-            await _speak(screen, data, options.report)
+        if used:
+            with _hanging_up() as hung_up, devices.off_screen(options.log):
+                await _speak(screen, data, options.report, used, hung_up)
         else:
             await _write(screen, data, options.report, read_line, echo=not by_hand)
         if not call.fenced:
@@ -211,55 +225,122 @@ async def _write(
         await parts.llm.aclose()
 
 
-def _spoken(screen: Screen, mode: str, by_hand: bool) -> bool:
-    """Whether the call is held by voice; says in one sentence why not, where it might be.
+Devices = tuple[devices.Device, devices.Device]
+
+
+def _spoken(screen: Screen, options: Options, by_hand: bool) -> Devices | None:
+    """Microphone and loudspeaker of a spoken call, or none if it is held in text; says why, then.
 
     Raises:
         SettingsError: voice was asked for, and something is missing.
     """
-    if mode == "text":
-        return False
-    lacking = devices.missing()
-    if mode == "voice":
-        if lacking:
-            raise SettingsError(f"MODE=voice needs sound: {lacking}.")
-        return True
-    if not by_hand:
+    if options.mode == "text":
+        return None
+    if options.mode == "auto" and not by_hand:
         screen.note("The lines come from a pipe, so this is a text call.")
-        return False
-    if lacking:
+        return None
+    try:
+        with devices.off_screen(options.log):
+            return devices.found(options.microphone, options.loudspeaker)
+    except devices.SoundError as lacking:
+        if options.mode == "voice":
+            raise SettingsError(f"MODE=voice needs sound: {lacking}.") from None
         screen.note(f"A call by voice isn't possible here: {lacking}. So this is a text call.")
-    return not lacking
+    return None
 
 
-async def _speak(screen: Screen, data: UserData, where: Path | None) -> None:
-    """Hold a call by this machine's microphone and loudspeaker, until it ends or Ctrl+C."""
-    call, words = data.call, data.prompts
+@contextlib.contextmanager
+def _hanging_up() -> Iterator[asyncio.Event]:
+    """Ctrl+C, or a terminal that is closed, hangs up; pressed again, it doesn't break that off."""
+    hung_up, loop = asyncio.Event(), asyncio.get_running_loop()
+    taken = []
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with contextlib.suppress(AttributeError, NotImplementedError):  # Windows
+            loop.add_signal_handler(getattr(signal, name), hung_up.set)
+            taken.append(getattr(signal, name))
+    try:
+        yield hung_up
+    finally:
+        for number in taken:
+            loop.remove_signal_handler(number)
+
+
+async def _speak(
+    screen: Screen, data: UserData, where: Path | None, used: Devices, hung_up: asyncio.Event
+) -> None:
+    """Hold a call by this machine's microphone and loudspeaker, until it ends or is hung up.
+
+    Raises:
+        SoundError: they can't be opened any more.
+    """
+    call = data.call
     screen.note("Loading the voice ...")
-    warm = providers.prewarm(data.settings, map(words.word, lines.FIXED))
+    try:
+        await _hold(screen, data, used, hung_up)
+    except devices.SoundError as lacking:
+        await call.fire(CallFailed())
+        raise devices.SoundError(f"{lacking}.") from None
+    except Exception:
+        log.exception("The call broke off: a fault of the assistant's own; --log FILE keeps it.")
+        await call.fire(CallFailed())
+    finally:
+        await call.settled()
+        if not call.ended.is_set():
+            await call.fire(CallerHungUp())
+        if where:
+            report.write(call, where)
+
+
+async def _hold(screen: Screen, data: UserData, used: Devices, hung_up: asyncio.Event) -> None:
+    words = data.prompts
+    fixed = [words.word(line) for line in lines.FIXED]
+    warm = providers.prewarm(data.settings, fixed)  # plugins insist on the main thread
+    await asyncio.sleep(0.01)  # so that a Ctrl+C from meanwhile arrives
+    if hung_up.is_set():
+        return
     async with http_context.open():
         parts = providers.build_voice(data.settings, data.catalogue, data.knowledge, warm)
         line = Line(data, parts)
         for reason in parts.reasons:
             screen.note(reason)
         screen.note("A spoken call: just talk, Ctrl+C hangs up.\n")
-        _show(screen, call, line, words, echo=True)
-        over = asyncio.Event()
-        line.session.on("close", lambda _: over.set())
-        ear, mouth = sound.Microphone(), sound.Loudspeaker()
-        async with sound.connected(line.session, ear, mouth):
+        _show(screen, data.call, line, words, echo=True)
+        try:
+            if lost := await _aloud(line, used, hung_up):
+                screen.trouble(f"The {lost} is gone, and with it the call.")
+        finally:
+            await parts.aclose()
+
+
+async def _aloud(line: Line, used: Devices, hung_up: asyncio.Event) -> str:
+    """Talk until the session ends or is hung up; returns the device that is gone, if one is."""
+    over = asyncio.Event()
+    line.session.on("close", lambda _: over.set())
+    ear, mouth = sound.Microphone(), sound.Loudspeaker()
+    async with sound.connected(line.session, ear, mouth):
+        with devices.opened(used, ear, mouth) as room:
             try:
-                with devices.open_devices(ear, mouth):
-                    await line.session.start(line.first_agent, record=False)
-                    keeping = asyncio.create_task(line.keep_lines())
-                    await over.wait()
-                    keeping.cancel()
+                await line.session.start(line.first_agent, record=False)
+                keeping = asyncio.create_task(line.keep_lines())
+                lost = await _first(over.wait(), hung_up.wait(), room.lost())
+                keeping.cancel()
+                return lost if isinstance(lost, str) else ""
             finally:
-                await line.session.aclose()
-                await call.settled()
-                if where:
-                    report.write(call, where)
-                await parts.aclose()
+                mouth.close()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSING):
+                        await line.session.aclose()
+
+
+async def _first(*waits: Coroutine[Any, Any, object]) -> object:
+    """What comes first; the others aren't waited for any more."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(iter(done)).result()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _show(screen: Screen, call: Call, line: Line, words: Prompts, *, echo: bool) -> None:

@@ -67,6 +67,7 @@ class Loudspeaker(io.AudioOutput):
         self._lock = threading.Lock()
         self._sentences: deque[_Sentence] = deque()
         self._paused = False
+        self._closed = False
 
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         await super().capture_frame(frame)
@@ -80,6 +81,17 @@ class Loudspeaker(io.AudioOutput):
         with self._lock:
             if self._sentences:
                 self._sentences[-1].complete = True
+            closed = self._closed
+        if closed:
+            self.clear_buffer()
+
+    def close(self) -> None:
+        """Nobody listens any more: what wasn't heard, and what is still to come, is cut off."""
+        with self._lock:
+            self._closed = True
+            under_way = bool(self._sentences) and not self._sentences[-1].complete
+        if not under_way:  # else its flush does it
+            self.clear_buffer()
 
     def clear_buffer(self) -> None:
         with self._lock:
@@ -100,7 +112,7 @@ class Loudspeaker(io.AudioOutput):
         """The next samples to be heard: silence where there is nothing to say."""
         wanted = 2 * samples
         with self._lock:
-            if self._paused or not self._sentences:
+            if self._paused or self._closed or not self._sentences:
                 return SILENCE * samples
             sentence = self._sentences[0]
             sound = bytes(sentence.left[:wanted])

@@ -1,0 +1,1 @@
+"""A sound card where there is none; put first on the path, it is the one that is found."""
