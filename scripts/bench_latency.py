@@ -1,13 +1,15 @@
 """How long a caller waits: this program and an ordinary LiveKit one, side by side in one run.
 
-Both have the same ears, turn handling and simulated providers: a model whose first token comes
-after 0.5 s and a voice whose first byte comes after 0.2 s. The ordinary program is written as in
-LiveKit's guides: its tools return the next agent with a sentence, and agents generate a reply in
-`on_enter`.
+Both have the same turn handling and simulated providers: ears whose words come 0.1 s after the
+caller's last sound, a model whose first token comes after 0.5 s and a voice whose first byte comes
+after 0.2 s; with `--embedded-ears` the ears are the embedded recogniser. The ordinary program is
+written as in LiveKit's guides: its tools return the next agent with a sentence, and agents generate
+a reply in `on_enter`.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import statistics
 import sys
@@ -17,13 +19,25 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
-from livekit.agents import Agent, AgentSession, APIConnectOptions, function_tool, llm, tts
+from livekit.agents import (
+    NOT_GIVEN,
+    Agent,
+    AgentSession,
+    APIConnectOptions,
+    LanguageCode,
+    function_tool,
+    llm,
+    stt,
+    tts,
+    utils,
+)
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 from livekit.agents.utils import http_context
 
 from assistant import providers
 from assistant.call import Call
 from assistant.providers import Providers
+from assistant.providers.hearing import Ears
 from assistant.providers.kept import KeptLines
 from assistant.providers.offline import text_to_speech
 from assistant.records import MemoryStore
@@ -35,13 +49,52 @@ from tests.fakes import ScriptedLLM, Step, Use
 from tests.voice.callers import MISSING, says
 from tests.voice.telephone import LOUD, Telephone, warm
 
-FIRST_TOKEN, FIRST_BYTE = 0.5, 0.2
+FIRST_WORD, FIRST_TOKEN, FIRST_BYTE = 0.1, 0.5, 0.2
 VOICE = "joe"
 HELLO, BUY = "What are your opening hours?", "I'd like to buy an iPhone."
 AIR = "I'd like the iPhone Air in sky blue."
 SETTINGS = Settings(turn_detection="off")
 HANDED = "One moment, please."
 ANSWER = "We are open from nine to five."
+
+
+class SwiftSTT(stt.STT[str]):
+    """A streaming recogniser that knows what will be said, and when it has been."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=False))
+        self.words = words
+
+    @property
+    def provider(self) -> str:
+        return "simulated"
+
+    def stream(
+        self,
+        *,
+        language: Any = NOT_GIVEN,
+        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+    ) -> stt.RecognizeStream:
+        return _Listening(stt=self, conn_options=conn_options)
+
+    async def _recognize_impl(self, buffer: utils.AudioBuffer, **given: Any) -> stt.SpeechEvent:
+        raise NotImplementedError("it streams")
+
+
+class _Listening(stt.RecognizeStream):
+    async def _run(self) -> None:
+        spoke, quiet = False, 0.0
+        async for part in self._input_ch:
+            if isinstance(part, self._FlushSentinel):
+                continue
+            loud = np.abs(np.frombuffer(part.data, np.int16)).max() > LOUD
+            spoke, quiet = spoke or loud, 0.0 if loud else quiet + part.duration
+            if spoke and quiet >= FIRST_WORD:
+                spoke = False
+                words = cast(SwiftSTT, self._stt).words
+                said = stt.SpeechData(language=LanguageCode("en"), text=words)
+                final = stt.SpeechEventType.FINAL_TRANSCRIPT
+                self._event_ch.send_nowait(stt.SpeechEvent(final, alternatives=[said]))
 
 
 class SlowLLM(ScriptedLLM):
@@ -103,10 +156,16 @@ class Desk(Agent):
         self.session.generate_reply()
 
 
-def ordinary(steps: tuple[Step, ...], preemptive: bool) -> tuple[Any, Providers]:
-    """The other program."""
+def hearing(words: str | None) -> Providers:
+    """The parts of a call; with words, its ears are simulated."""
     models, problems, _ = shop()
     parts = providers.build_voice(SETTINGS, models, problems, warm())
+    return replace(parts, stt=Ears(SwiftSTT(words))) if words else parts
+
+
+def ordinary(steps: tuple[Step, ...], preemptive: bool, words: str | None) -> tuple[Any, Providers]:
+    """The other program."""
+    parts = hearing(words)
     parts = replace(parts, llm=SlowLLM(*steps), tts=SlowTTS())
     session: AgentSession[None] = AgentSession(
         llm=parts.llm,
@@ -131,14 +190,16 @@ def ordinary(steps: tuple[Step, ...], preemptive: bool) -> tuple[Any, Providers]
     return line, parts
 
 
-async def ours(steps: tuple[Step, ...], preemptive: bool) -> tuple[Any, Providers]:
+async def ours(
+    steps: tuple[Step, ...], preemptive: bool, words: str | None
+) -> tuple[Any, Providers]:
     """This program."""
-    models, problems, words = shop()
-    parts = providers.build_voice(SETTINGS, models, problems, warm())
+    models, problems, wordings = shop()
+    parts = hearing(words)
     voice = SlowTTS()
     parts = replace(parts, llm=SlowLLM(*steps), tts=voice, kept=KeptLines(voice))
     call = await Call.begin("bench", models.offers, MemoryStore())
-    line = Line(UserData(call, words, models, problems, SETTINGS), parts)
+    line = Line(UserData(call, wordings, models, problems, SETTINGS), parts)
     line.session._opts.turn_handling["preemptive_generation"]["enabled"] = preemptive
     await line.keep_lines()
     return line, parts
@@ -171,7 +232,7 @@ async def one(make: Any, words: str, lasts: float) -> Waited:
             return Waited(greeting, first, float(gaps.max()) / 100)
 
 
-async def measure(times: int) -> None:
+async def measure(times: int, embedded: bool) -> None:
     """Every kind of turn, so many times on both."""
     greet: Step = "Hello, how can I help?"
     put: Step = [Use("to_buying")]
@@ -190,8 +251,9 @@ async def measure(times: int) -> None:
     for name, words, here, there, preemptive, lasts in kinds:
         mine, other = [], []
         for _ in range(times):
-            mine.append(await one(ours(here, preemptive), words, lasts))
-            other.append(await one(ordinary(there, preemptive), words, lasts))
+            heard = None if embedded else words
+            mine.append(await one(ours(here, preemptive, heard), words, lasts))
+            other.append(await one(ordinary(there, preemptive, heard), words, lasts))
         greetings[0].extend(each.greeting for each in mine)
         greetings[1].extend(each.greeting for each in other)
         rows.append((f"{name}: to the first sound", *_medians(mine, other, "first")))
@@ -209,11 +271,15 @@ def _medians(mine: list[Waited], other: list[Waited], what: str) -> tuple[float,
 
 
 def main() -> int:
-    """Print the table. The number of times comes as an argument, 3 without one."""
+    """Print the table."""
+    reads = argparse.ArgumentParser(description=__doc__)
+    reads.add_argument("times", nargs="?", type=int, default=3, help="how often each is measured")
+    reads.add_argument("--embedded-ears", action="store_true")
+    given = reads.parse_args()
     if MISSING:
         print(f"The caller's voice is missing: pip install {' '.join(MISSING)}", file=sys.stderr)
         return 2
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
+    asyncio.run(measure(given.times, given.embedded_ears))
     return 0
 
 
