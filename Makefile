@@ -57,11 +57,12 @@ voice: .venv/dev.ready ## Hold whole calls by sound alone, in real time, without
 	@$(PYTEST) tests/voice
 
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
-	@$(PYTEST) -m e2e -rs tests/e2e
+	@$(PYTEST) -m "e2e and not soak" -rs tests/e2e
 
-# Voice calls that take minutes: providers that fail at the wire, and the longer barge-ins.
+# What takes minutes: voice calls with providers that fail at the wire and the longer barge-ins,
+# thousands of calls told again from their journals, and 50 workers killed at random moments.
 soak: .venv/dev.ready ## Run the tests that take minutes
-	@$(PYTEST) -m "soak and not e2e"
+	@$(PYTEST) -m soak
 
 bench: .venv/dev.ready ## Measure how long a caller waits, and what keeping records costs
 	@$(BIN)/python -m scripts.bench_latency

@@ -40,6 +40,8 @@ def _console(asked: argparse.Namespace) -> int:
             log=_writable(log),
             call=(asked.call or os.environ.get("CALL", "")).strip(),
             mode=_mode(asked.mode or os.environ.get("MODE", "")),
+            microphone=(asked.microphone or os.environ.get("MICROPHONE", "")).strip(),
+            loudspeaker=(asked.loudspeaker or os.environ.get("LOUDSPEAKER", "")).strip(),
         )
         asyncio.run(console.talk(settings.read(shop=asked.shop), options))
     except (
@@ -92,13 +94,17 @@ def _history(asked: argparse.Namespace) -> int:
     from assistant import history, settings
 
     try:
-        url = settings.read().database_url
+        read = settings.read()
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
     call = getattr(asked, "call", None) or os.environ.get("CALL", "")
     most = getattr(asked, "most", 0)
-    return history.run(history.Asked(asked.command, url, call.strip(), most))
+    return history.run(
+        history.Asked(
+            asked.command, read.database_url, call.strip(), most, reports=read.rooms.reports
+        )
+    )
 
 
 def _mode(name: str) -> str:
@@ -144,6 +150,8 @@ def _parser() -> argparse.ArgumentParser:
     console.add_argument(
         "--mode", metavar="MODE", help="text, voice, or auto: voice where it can be"
     )
+    for device in ("microphone", "loudspeaker"):
+        console.add_argument(f"--{device}", metavar="NAME", help="its number or part of its name")
     console.add_argument("--no-color", action="store_true", help="no colours")
     console.add_argument("--log", metavar="FILE", help="write what the libraries say to a file")
     console.set_defaults(run=_console)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from assistant import telemetry
 from assistant.ledger import Ledger
 from assistant.lines import APOLOGY_RECORDS
-from assistant.records import Entry, Fenced, RecordError, Store
+from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
 from statemachine.answers import Answer, classify
 from statemachine.effects import Effect, Say
 from statemachine.facts import Facts
@@ -49,12 +49,15 @@ class Call:
         conversation: Conversation,
         store: Store,
         *,
+        place: Place = NOWHERE,
         begun: bool = True,
         began: float | None = None,
     ) -> None:
         self.id = id
         self.began = time.time() if began is None else began
         """When it began, in seconds since 1970."""
+        self.place = place
+        """Where it is held."""
         self.journal: list[Entry] = []
         self.carry_out: Callable[[Outcome], None] = nothing
         """Performs an outcome's effects; must neither block nor raise."""
@@ -71,28 +74,39 @@ class Call:
         """Who said what, `caller` or the agent's state; empty unless transcripts are kept."""
         self.ended = asyncio.Event()
         self._conversation = conversation
-        self._ledger = Ledger(id, store, None if begun else conversation.facts)
+        self._ledger = Ledger(id, store, None if begun else conversation.facts, place)
+        self._away: set[str] | None = None if begun else set()
+        """Why nothing can be written since all was well, as far as the log knows; None if it is."""
         self._lock = asyncio.Lock()
         self._heard: list[Answer] = []
         self._tasks: set[asyncio.Task[object]] = set()
 
     @classmethod
-    async def begin(cls, id: str, offers: tuple[Offer, ...], store: Store, room: str = "") -> Call:
+    async def begin(
+        cls,
+        id: str,
+        offers: tuple[Offer, ...],
+        store: Store,
+        place: Place = NOWHERE,
+        lease: float = 0.0,
+    ) -> Call:
         """A new call on which these offers hold; where the store is away, it is told later.
+
+        `lease` is for how many seconds nobody else may take it up.
 
         Raises:
             Fenced: the call has begun already, with another writer.
         """
         facts = Facts(offers=offers)
         try:
-            reference = await store.begin(id, facts, room)
+            reference, begun = await store.begin(id, facts, place, lease), True
         except Fenced:
             raise
         except Exception as error:  # whatever a store's driver raises, the caller is answered
             log.error("call %s: its beginning was not written down: %s", id, error)
-            reference = str(secrets.randbelow(9 * 10**8) + 10**8)
-            return cls(id, Conversation(replace(facts, reference=reference)), store, begun=False)
-        return cls(id, Conversation(replace(facts, reference=reference)), store)
+            reference, begun = str(secrets.randbelow(9 * 10**8) + 10**8), False
+        conversation = Conversation(replace(facts, reference=reference))
+        return cls(id, conversation, store, place=place, begun=begun)
 
     @classmethod
     async def resume(
@@ -105,7 +119,8 @@ class Call:
             ReplayError: its journal is of a conversation that this program no longer has.
         """
         record = await store.claim(id, lease, epoch)
-        call = cls(id, replay(record.opening, record.journal), store, began=record.began)
+        conversation = replay(record.opening, record.journal)
+        call = cls(id, conversation, store, place=record.place, began=record.began)
         call.journal.extend(record.journal)
         if call.state is State.ENDED:
             call.ended.set()
@@ -184,6 +199,10 @@ class Call:
     def fenced(self) -> bool:
         """Whether somebody else has taken the call up: nothing here counts any more."""
         return self._ledger.lost is not None
+
+    def lose(self, to: Fenced) -> None:
+        """Somebody else has taken the call up."""
+        self._ledger.lost = to
 
     async def write_up(self, patience: float = 10.0, pause: float = 0.25) -> bool:
         """Write what is still unwritten, trying for this many seconds; whether all of it is."""
@@ -271,8 +290,7 @@ class Call:
 
     def _keep(self, entry: Entry, trouble: RecordError | None, doubt: Accepted | None) -> None:
         if trouble:
-            named = _loggable(entry)
-            log.error("call %s: %s was not written down: %s", self.id, named, trouble)
+            self._tell(entry, trouble)
             self._ledger.keep(len(self.journal), entry, doubt)
         self.journal.append(entry)
 
@@ -283,7 +301,21 @@ class Call:
                 self._adopt(happened.number, happened.doubt)
         except RecordError as error:
             return error
+        if self._away is not None:
+            late, self._ledger.written_late = self._ledger.written_late, 0
+            log.warning("call %s is written down again, %d of its entries late", self.id, late)
+            self._away = None
         return None
+
+    def _tell(self, entry: Entry, trouble: RecordError) -> None:
+        """Log why this isn't written: a store that is away once, not at each trigger."""
+        reason, away = str(trouble), self._away
+        # Its first reason was told where the call began, if it was away then already.
+        known = away is not None and (not away or reason in away)
+        if not known or isinstance(trouble, (Fenced, Taken)):
+            named = _loggable(entry)
+            log.error("call %s: %s was not written down: %s", self.id, named, reason)
+        self._away = {*(away or ()), reason}
 
     def _adopt(self, number: int, happened: Accepted) -> None:
         """A trigger refused for want of an answer had been written: what stands there is true."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from livekit.agents import llm
 
 from assistant import lines as wordings
 from statemachine import lines as conversation
 from statemachine.effects import Say
 from statemachine.facts import Facts, Order, Selection
+from statemachine.journal import Entry
 from statemachine.offers import money
+from statemachine.replay import FORGOTTEN
 from statemachine.states import State
+from statemachine.triggers import RecordName, name_of
 from statemachine.updates import noted, ordered, quote
 
 LAST_MESSAGES = 12
@@ -47,6 +52,18 @@ def going_on(state: State, facts: Facts) -> tuple[Say, ...]:
     return (Say(conversation.opening(state.value)),)
 
 
+def pending(facts: Facts, journal: Sequence[Entry]) -> str:
+    """The wish with which the caller was put through, while nothing has come of it; else empty.
+
+    Nor has the caller said anything since: they may have taken it back, and a journal doesn't say.
+    """
+    for entry in reversed(journal):
+        if entry.accepted and entry.trigger != name_of(RecordName):
+            waiting = entry.source != entry.target and facts.wish != FORGOTTEN
+            return facts.wish if waiting else ""
+    return ""
+
+
 def prompted(
     chat: llm.ChatContext, instructions: str, state: State, facts: Facts
 ) -> llm.ChatContext:
@@ -68,25 +85,28 @@ def carried_over(history: llm.ChatContext) -> llm.ChatContext:
     return llm.ChatContext(said.items[-LAST_MESSAGES:])
 
 
-def with_wish(chat: llm.ChatContext, first: str, bridge: str) -> llm.ChatContext:
+def with_wish(chat: llm.ChatContext, first: str, bridges: Iterable[str]) -> llm.ChatContext:
     """The chat in which a wish and what the caller added before its answer are one message.
 
-    `first` is the id of the message with which the caller was put through; the bridge said since,
+    `first` is the id of the message with which the caller was put through; a bridge said since,
     as far as it was heard, is no answer.
     """
     at = next((n for n, item in enumerate(chat.items) if item.id == first), len(chat.items))
     since = chat.items[at + 1 :]
     said = [item for item in since if isinstance(item, llm.ChatMessage)]
     added = caller_messages(since)
-    bridged = [
-        m for m in said if m not in added and bridge.startswith((m.text_content or "").strip())
-    ]
+    bridged = [m for m in said if m not in added and _begins_one(m, bridges)]
     if not added or len(added) + len(bridged) < len(since):
         return chat
     words = " ".join(message.text_content or "" for message in caller_messages(chat.items[at:]))
     last = added[-1]
     whole = llm.ChatMessage(id=last.id, role="user", content=[words], created_at=last.created_at)
     return llm.ChatContext([*chat.items[:at], whole])
+
+
+def _begins_one(message: llm.ChatMessage, bridges: Iterable[str]) -> bool:
+    heard = (message.text_content or "").strip()
+    return any(bridge.startswith(heard) for bridge in bridges)
 
 
 def last_words(chat: llm.ChatContext) -> llm.ChatMessage | None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assistant import report
 from assistant.drawing import DrawingError, picture, renderer
 from assistant.records import CallRecord, RecordError, Store, Summary, UnknownCall
 from assistant.records.sql import open_store
@@ -42,6 +43,8 @@ class Asked:
     call: str = ""
     most: int = 20
     folder: Path = FOLDER
+    reports: Path | None = None
+    """The folder in which calls' reports are written."""
 
 
 def run(asked: Asked) -> int:
@@ -50,7 +53,7 @@ def run(asked: Asked) -> int:
         asyncio.run(_with_store(asked))
     except UnknownCall:
         return _no(f"There is no call {asked.call}: `make calls` lists them.")
-    except (RecordError, ReplayError, DrawingError, OSError) as error:
+    except (RecordError, ReplayError, DrawingError, report.ReportError, OSError) as error:
         return _no(str(error))
     return 0
 
@@ -188,8 +191,28 @@ def _told(value: object) -> str:
 
 
 async def _forget(asked: Asked, store: Store) -> None:
-    await store.forget(asked.call)
+    try:
+        await store.forget(asked.call)
+    except UnknownCall:  # the database may have been away for the whole of it
+        _forget_report(asked)
+        raise
     print(f"Call {asked.call}: the caller's words are gone; its states, order and counts stay.")
+    if not _forget_report(asked):
+        print(f"No report of it was found: {_searched(asked)}.")
+    print("A report written elsewhere (REPORT=FILE) has to be deleted by hand.")
+
+
+def _forget_report(asked: Asked) -> bool:
+    """Blank the call's report where reports are kept; whether there was one."""
+    path = asked.reports and report.path_of(asked.reports, asked.call)
+    if not path or not report.forget(path):
+        return False
+    print(f"The caller's words are gone from its report too, {path}.")
+    return True
+
+
+def _searched(asked: Asked) -> str:
+    return f"there is none in {asked.reports}" if asked.reports else "REPORTS names no folder"
 
 
 # Many calls

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from assistant.records import Entry, Fenced, RecordError, Store, Taken
+from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
 from statemachine.effects import Effect
 from statemachine.facts import Facts
 from statemachine.machine import Accepted
@@ -28,16 +28,21 @@ class Late:
 class Ledger:
     """Writes one call's entries, none before the one in front of it is written.
 
-    `opening` is what the call began on where the store has yet to be told of it.
+    `opening` is what the call began on where the store has yet to be told of it, and of its place.
     """
 
-    def __init__(self, call: str, store: Store, opening: Facts | None = None) -> None:
+    def __init__(
+        self, call: str, store: Store, opening: Facts | None = None, place: Place = NOWHERE
+    ) -> None:
         self.late: deque[Late] = deque()
         self.lost: Fenced | None = None
         """Why nothing can ever be written any more: the call is another writer's."""
+        self.written_late = 0
+        """How many entries had to wait and are written now."""
         self._call = call
         self._store = store
         self._opening = opening
+        self._place = place
 
     async def write(self, number: int, entry: Entry, effects: tuple[Effect, ...]) -> None:
         """Write an entry, once nothing is late.
@@ -61,7 +66,7 @@ class Ledger:
         if self.lost:
             raise self.lost
         if self._opening is not None:
-            await self._ask(self._store.begin(self._call, self._opening))
+            await self._ask(self._store.begin(self._call, self._opening, self._place))
             self._opening = None
         while self.late:
             first = self.late[0]
@@ -73,6 +78,7 @@ class Ledger:
                 self.late.popleft()
                 return first
             self.late.popleft()
+            self.written_late += 1
         return None
 
     async def _ask(self, answer: Awaitable[object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from typing import cast
@@ -37,6 +38,8 @@ from statemachine.triggers import CallerHungUp, CallFailed, name_of
 
 log = logging.getLogger("assistant.session")
 
+HANDING_ON = 3.0
+"""Seconds that a call which is handed on waits for another worker."""
 CLOSING = 0.2
 """Seconds that a call's end waits for words which nobody will answer."""
 
@@ -168,6 +171,37 @@ class Line:
         finally:
             self.session.shutdown()
 
+    # Whose call it is, and whether the caller is there
+
+    def hand_on(self) -> None:
+        """Another worker is to have the call; where none takes it, its caller is told so."""
+        asyncio.get_running_loop().call_later(HANDING_ON, self._give_up)
+
+    def _give_up(self) -> None:
+        call = self.data.call
+        if not (call.fenced or call.ended.is_set()):
+            self.say(self.data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
+            call.end(CallFailed())
+
+    def cut_off(self) -> None:
+        """The caller's connection is lost: nothing is said to nobody, and nobody is nudged."""
+        self._pause(True)
+        self.session.interrupt()
+
+    def is_back(self) -> None:
+        """The caller has come back: they are told where the call stands."""
+        self._pause(False)
+        self.session.interrupt()
+        cast(ShopAgent, self.session.current_agent).go_on()
+
+    def caller_gone(self) -> None:
+        """The caller has not come back."""
+        self.session.shutdown(drain=False)
+
+    def _pause(self, paused: bool) -> None:
+        if self._watch is not None:
+            self._watch.paused = paused
+
     # In: what happens on the line
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
@@ -225,6 +259,6 @@ class Line:
 
     def _on_close(self, event: CloseEvent) -> None:
         """However the session ended, the call has ended."""
-        if not self.data.call.ended.is_set():
+        if not (self.data.call.ended.is_set() or self.data.call.fenced):
             ours = event.reason in (CloseReason.ERROR, CloseReason.JOB_SHUTDOWN)
             self.data.call.end(CallFailed() if ours else CallerHungUp())

@@ -55,6 +55,8 @@ class Watch:
         self._ever_heard = False
         self._unheard = 0
         self._voice_failures = 0
+        self.paused = False
+        """Whether the caller is not there to be nudged."""
         self._spoke_from = 0.0
         self._spoke_for = 0.0
         ears.is_aside = self.is_aside
@@ -106,7 +108,8 @@ class Watch:
             if now - began > settings.longest_call:
                 self._give_up(lines.TIME_IS_UP)
                 return
-            if self._session.agent_state != "listening" or self.assistant_speaks():
+            speaking = self._session.agent_state != "listening" or self.assistant_speaks()
+            if speaking or self.paused:
                 self._quiet_since = now
             elif now - self._quiet_since > settings.silence * self._noisy():
                 self._quiet_since = now

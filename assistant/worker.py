@@ -6,15 +6,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import aiohttp
 from dotenv import load_dotenv
-from livekit import api, rtc
-from livekit.agents import AgentServer, JobContext, JobProcess, JobRequest, room_io
+from livekit import api
+from livekit.agents import (
+    NOT_GIVEN,
+    AgentServer,
+    JobContext,
+    JobProcess,
+    JobRequest,
+    NotGivenOr,
+    room_io,
+)
 from livekit.agents.worker import ServerEnvOption
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
@@ -23,39 +32,89 @@ from livekit.plugins import deepgram, openai, silero  # noqa: F401
 from assistant import lines, logs, prompts, providers, report, shop, telemetry
 from assistant import settings as environment
 from assistant.call import Call
+from assistant.lease import LEASE, Lease
+from assistant.presence import CALLERS, Presence
 from assistant.prompts import PromptError, Prompts
-from assistant.records import Store
-from assistant.records.sql import open_even_if_away
+from assistant.records import Fenced, Place, RecordError, Store
+from assistant.records.sql import SqlStore, open_even_if_away
+from assistant.rescue import Rescue, identity
 from assistant.session import Line
 from assistant.userdata import UserData
+from statemachine.offers import Offer
+from statemachine.replay import ReplayError
 from statemachine.triggers import CallFailed
 
 log = logging.getLogger("assistant.worker")
 
 GRACE = 1.0
 """Seconds between the farewell's end here and the room's: it still travels to the caller."""
+ANSWERS = 3.0
+"""Seconds that LiveKit may take to say who is in a room."""
+HANDING_ON = 15.0
+"""Seconds that calls which are handed on may take: to be taken up, or to say that nobody can."""
 PATIENCE = 5.0
 """Seconds that an ended call's last entries may take to be written."""
-CALLERS = [
-    rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD,
-    rtc.ParticipantKind.PARTICIPANT_KIND_SIP,
-    rtc.ParticipantKind.PARTICIPANT_KIND_CONNECTOR,
-]
-"""Who is served: people by browser, telephone or messenger; never another agent."""
 
 
 class Worker(AgentServer):
-    """LiveKit's server of agents, which remembers why it stopped."""
+    """LiveKit's server of agents, which looks for calls in need and remembers why it stopped."""
 
     failure: Exception | None = None
+    _store: SqlStore | None = None
+    _rescue: Rescue | None = None
+    _rescuing: asyncio.Task[None] | None = None
+    _livekit: api.LiveKitAPI | None = None
 
     async def run(self, *, devmode: bool = False, unregistered: bool = False) -> None:
         """Serve until asked to stop."""
+        self.on("worker_registered", lambda *_: self._look_for_calls())
         try:
             await super().run(devmode=devmode, unregistered=unregistered)
         except Exception as error:
             self.failure = error
             raise
+
+    async def drain(
+        self,
+        timeout: NotGivenOr[int | None] = NOT_GIVEN,  # noqa: ASYNC109 - the base class's
+    ) -> None:
+        """Take no further calls, let those that are on end, and hand on what then remains."""
+        if self._rescuing is not None:
+            self._rescuing.cancel()
+        try:
+            await super().drain(timeout)
+        except TimeoutError:
+            if self._rescue is not None and self.active_jobs:
+                log.warning("%d calls are handed on.", len(self.active_jobs))
+                await self._rescue.hand_on()
+                await self._left(HANDING_ON)
+
+    async def _left(self, patience: float) -> None:
+        until = asyncio.get_running_loop().time() + patience
+        while self.active_jobs and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # LiveKit tells nobody when a process has ended
+
+    async def aclose(self) -> None:
+        """Stop, and let go of the records."""
+        if self._rescuing is not None:
+            self._rescuing.cancel()
+        await super().aclose()
+        store, livekit, self._store, self._livekit = self._store, self._livekit, None, None
+        if store is not None and livekit is not None:
+            await store.close()
+            await livekit.aclose()
+
+    def _look_for_calls(self) -> None:
+        if self._rescuing is None:
+            self._store = SqlStore(settings.database_url)
+            self._livekit = api.LiveKitAPI(
+                rooms.livekit_url,
+                rooms.livekit_api_key,
+                rooms.livekit_api_secret,
+                timeout=aiohttp.ClientTimeout(total=ANSWERS),
+            )
+            self._rescue = Rescue(self, self._store, rooms, admission.is_full, self._livekit)
+            self._rescuing = asyncio.create_task(self._rescue.run())
 
 
 def prewarm(proc: JobProcess) -> None:
@@ -65,6 +124,8 @@ def prewarm(proc: JobProcess) -> None:
     fixed = [loaded.words.word(line) for line in lines.FIXED]
     proc.userdata["warm"] = providers.prewarm(settings, fixed)
     telemetry.export()
+    gc.collect()
+    gc.freeze()  # else all this is looked through again while a caller waits: 0.2 s
 
 
 class Admission:
@@ -75,19 +136,23 @@ class Admission:
         self._under_way = under_way
         self._coming: set[str] = set()
 
+    def is_full(self) -> bool:
+        """Whether it may take no further call."""
+        return bool(self._most) and len(self._calls()) >= self._most
+
     def fullness(self) -> float:
         """From 0 to 1, which LiveKit's server goes by when it chooses among workers."""
         return min(len(self._calls()) / self._most, 1.0)
 
     async def admit(self, request: JobRequest) -> None:
         """Take a call, or leave it to another worker."""
-        if self._most and len(self._calls()) >= self._most:
+        if self.is_full():
             log.warning("A call was left to another worker: this one has %d.", self._most)
             await request.reject(terminate=False)
             return
         self._coming.add(request.id)  # it is under way only once a process has it
         try:
-            await request.accept()
+            await request.accept(identity=identity(request.room.sid, 1))
         finally:
             self._coming.discard(request.id)
 
@@ -115,7 +180,7 @@ server: Worker = Worker(
         dev_default=math.inf,
         prod_default=math.inf if rooms.most_calls else rooms.load_threshold,
     ),
-    drain_timeout=round(rooms.drain),
+    drain_timeout=math.ceil(rooms.drain),  # 0 would be without end
     shutdown_process_timeout=15.0,
     session_end_timeout=10.0,
     initialize_process_timeout=60.0,
@@ -125,39 +190,74 @@ server: Worker = Worker(
 )
 
 
+@dataclass
+class Held:
+    """What a job holds while it serves its call, and lets go of at the end."""
+
+    store: Store
+    call: Call | None = None
+    lease: Lease | None = None
+    keeping: asyncio.Task[None] | None = None
+    leaving: asyncio.Task[None] | None = None
+
+
 async def end_call(ctx: JobContext) -> None:
-    """What every call comes to, however it ended: settled, reported, and its room closed."""
-    call: Call | None = ctx.proc.userdata.pop("call", None)
-    keeping: asyncio.Task[None] | None = ctx.proc.userdata.pop("keeping", None)
-    if keeping is not None:
-        keeping.cancel()
+    """What every call comes to, however it ended: settled, reported, and its room closed.
+
+    A call that somebody else has taken up is theirs, and so is its room.
+    """
+    held: Held | None = ctx.proc.userdata.pop("held", None)
+    if held is None:  # it has begun nothing
+        return
+    if held.keeping is not None:
+        held.keeping.cancel()
     try:
-        if call is not None:
-            await _settled(call)
-            await _reported(call)
-            await call.write_up(PATIENCE)
+        if held.call is not None and not held.call.fenced:
+            await _ended(ctx, held.call)
+            if held.lease is not None:
+                await held.lease.finish()
+    finally:
+        await held.store.close()
+        await asyncio.to_thread(telemetry.flush)
+
+
+async def _ended(ctx: JobContext, call: Call) -> None:
+    try:
+        await _settled(call)
+        await _reported(call)
+        await call.write_up(PATIENCE)
         if not ctx.is_fake_job() and ctx.room.isconnected() and ctx.room.remote_participants:
             await asyncio.sleep(GRACE)
     finally:
         await close_room(ctx)
-        store: Store | None = ctx.proc.userdata.pop("store", None)
-        if store is not None:
-            await store.close()
-        await asyncio.to_thread(telemetry.flush)
 
 
 @server.rtc_session(
     agent_name=rooms.agent_name, on_request=admission.admit, on_session_end=end_call
 )
 async def answer(ctx: JobContext) -> None:
-    """Put the first agent on the line of a room; returns once they are there."""
+    """Put the agent of the call's state on the line of a room; returns once they are there."""
     open_shop: shop.Shop = ctx.proc.userdata["shop"]
-    # A room's name may hold a telephone number, and comes again; its id does neither.
-    ctx.proc.userdata["store"] = store = await open_even_if_away(settings.database_url)
-    call = await Call.begin(
-        ctx.job.room.sid, open_shop.catalogue.offers, store, room=ctx.job.room.name
-    )
-    ctx.proc.userdata["call"] = call
+    joining = None if ctx.is_fake_job() else asyncio.create_task(ctx.connect())
+    try:
+        owner = "" if ctx.is_fake_job() else ctx.local_participant_identity
+        # A room's name may hold a telephone number, and comes again; its id does neither.
+        store = await open_even_if_away(settings.database_url, owner=owner)
+        ctx.proc.userdata["held"] = held = Held(store)
+        call, resumed = await begun_or_resumed(ctx, open_shop.catalogue.offers, store)
+    except RecordError as error:
+        log.warning("room %s is left alone: %s", ctx.job.room.sid, error)
+        ctx.shutdown("the call is not this worker's")
+        return
+    except ReplayError as error:
+        log.error("call %s can't be gone on with: %s", ctx.job.room.sid, error)
+        await store.finish(ctx.job.room.sid)
+        await close_room(ctx)
+        return
+    finally:
+        if joining is not None:
+            await joining
+    held.call = call
     ctx.log_context_fields = {"call": call.id}
     parts = providers.build_voice(
         settings, open_shop.catalogue, open_shop.knowledge, ctx.proc.userdata["warm"]
@@ -165,18 +265,71 @@ async def answer(ctx: JobContext) -> None:
     if ctx.is_fake_job():  # the console's line opens after the greeting has begun: no instant sound
         parts = replace(parts, kept=None)
     log.info("call %s: %s", call.id, " ".join(parts.reasons))
-    words = words_for(call, open_shop.words, ctx.job.metadata)
-    line = Line(UserData(call, words, open_shop.catalogue, open_shop.knowledge, settings), parts)
+    words = words_for(call, open_shop.words, call.place.brought)
+    data = UserData(call, words, open_shop.catalogue, open_shop.knowledge, settings)
+    data.resumed = resumed
+    line = Line(data, parts)
     line.session.on("close", lambda _: ctx.shutdown("the call is over"))
+    presence, options = await attended(ctx, held, line)
+    if options is None:
+        return
     await line.session.start(
         line.first_agent,
         room=ctx.room,
-        room_options=room_io.RoomOptions(participant_kinds=CALLERS),
+        room_options=options,
         record=False,
         # It would show the whole call to everybody in the room, and let them speak for the caller.
         session_host=False,
     )
-    ctx.proc.userdata["keeping"] = asyncio.create_task(line.keep_lines())
+    if presence is not None:
+        presence.watch()
+    held.keeping = asyncio.create_task(line.keep_lines())
+
+
+async def begun_or_resumed(
+    ctx: JobContext, offers: tuple[Offer, ...], store: Store
+) -> tuple[Call, bool]:
+    """The call of a job's room: a new one, or the one that is on there and has lost its worker.
+
+    Raises:
+        Fenced: it has a worker.
+    """
+    room = ctx.job.room
+    if ctx.is_fake_job():
+        return await Call.begin(room.sid, offers, store), False
+    place = Place(room.name, rooms.agent_name, ctx.job.metadata)
+    try:
+        return await Call.begin(room.sid, offers, store, place, LEASE), False
+    except Fenced:
+        call = await Call.resume(room.sid, store, LEASE)
+    if call.ended.is_set():
+        raise Fenced(f"call {call.id} has ended")
+    return call, True
+
+
+async def attended(
+    ctx: JobContext, held: Held, line: Line
+) -> tuple[Presence | None, room_io.RoomOptions | None]:
+    """Hold the call and wait for its caller; how the session is to find them, if they came."""
+    if ctx.is_fake_job():
+        return None, room_io.RoomOptions()
+    call = line.data.call
+
+    def lost() -> None:
+        log.warning("call %s has been taken up by another worker: this one leaves it", call.id)
+        held.leaving = asyncio.create_task(ctx.room.disconnect())
+        ctx.shutdown("the call is not this worker's any more")
+
+    held.lease = Lease(call, held.store, lost, line.hand_on)
+    held.lease.begin()
+    presence = Presence(ctx, call.id, line.cut_off, line.is_back, line.caller_gone)
+    try:
+        caller = await presence.caller()
+    except RuntimeError:
+        return presence, None  # the room has closed, and with it the job
+    return presence, room_io.RoomOptions(
+        participant_kinds=CALLERS, participant_identity=caller.identity
+    )
 
 
 def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:

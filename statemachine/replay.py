@@ -114,11 +114,17 @@ def _blank(entry: Entry, facts: Facts, machine: Machine) -> Entry:
         key: FORGOTTEN if value and key in words else value
         for key, value in entry.arguments.items()
     }
-    own = _own_reasons(machine)
-    reasons = tuple(each if each in own else FORGOTTEN for each in entry.reasons)
-    return replace(
-        entry, trigger=entry.trigger if kind else FORGOTTEN, arguments=said, reasons=reasons
-    )
+    trigger, reasons = our_own(entry.trigger, entry.reasons, machine)
+    return replace(entry, trigger=trigger, arguments=said, reasons=reasons)
+
+
+def our_own(
+    trigger: str, reasons: Iterable[str], machine: Machine = MACHINE
+) -> tuple[str, tuple[str, ...]]:
+    """A trigger's name and why it was refused, blanked where a model or a caller worded it."""
+    names, own = {name_of(row.trigger) for row in machine.table}, _own_reasons(machine)
+    told = tuple(each if each in own else FORGOTTEN for each in reasons)
+    return trigger if trigger in names else FORGOTTEN, told
 
 
 @lru_cache

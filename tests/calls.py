@@ -90,6 +90,17 @@ async def begin(
     return held
 
 
+async def resumed(model: llm.LLM[str], store: Store, settings: Settings | None = None) -> Held:
+    """The call that another process has begun in this store, where it has been taken up."""
+    models, problems, words = shop()
+    call = await Call.resume("test", store)
+    data = UserData(call, words, models, problems, settings or Settings(), resumed=True)
+    held = Held(call, TextCall(Line(data, Providers(model, ())), patience=PATIENCE), model)
+    async with asyncio.timeout(PATIENCE):
+        await held.text.start()
+    return held
+
+
 async def scripted(lines: Iterable[str], *steps: Step, store: Store | None = None) -> Held:
     """A whole call with a scripted model; the caller leaves after their last line."""
     held = await begin(ScriptedLLM(*steps), store=store)

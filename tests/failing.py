@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from assistant.records import Entry, RecordError
+from assistant.records import Entry, MemoryStore, RecordError
 from assistant.records.sql import SqlStore
 from statemachine.effects import Effect
 
@@ -94,3 +94,23 @@ class LosesAnswers(SqlStore):
         await super().write(call, number, entry, effects)
         if self.losing:
             raise RecordError("the answer was lost")
+
+
+class Unreachable(MemoryStore):
+    """A store that can neither begin nor write while there is an `error` to raise."""
+
+    error: Exception | None = None
+
+    async def begin(self, *told: Any, **more: Any) -> str:
+        """Note a new call, if anybody is there."""
+        if self.error:
+            raise self.error
+        return await super().begin(*told, **more)
+
+    async def write(
+        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+    ) -> None:
+        """Write an entry, if anybody is there."""
+        if self.error:
+            raise self.error
+        await super().write(call, number, entry, effects)

@@ -33,7 +33,7 @@ class Use:
     call_id: str = ""
 
 
-Answer = str | list[Use | str] | Exception
+Answer = str | list[Use | str | Exception] | Exception
 Step = Answer | Callable[[llm.ChatContext, list[str]], Answer]
 
 
@@ -83,6 +83,8 @@ class _Stream(llm.LLMStream):
             if isinstance(part, str):
                 for word in part.split(" "):
                     self._send(llm.ChoiceDelta(role="assistant", content=f"{word} "))
+            elif isinstance(part, Exception):
+                raise part
             else:
                 arguments = (
                     part.arguments

@@ -62,12 +62,15 @@ class ShopAgent(Agent):
         data, arriving = self._data, self._data.arriving
         if data.call.state is not self.state:
             return  # the call has moved on already; the agent of its state speaks
-        await self.update_chat_ctx(handoff.carried_over(self.session.history))
+        chat = handoff.carried_over(self.session.history)
+        if data.resumed and self._pending:
+            self._recall(self._pending, chat)
+        await self.update_chat_ctx(chat)
         missed = " ".join(data.missed)
         data.missed.clear()
         if data.resumed:
             data.resumed = False
-            self._go_on()
+            self.go_on()
         elif arriving is None:
             data.speak(data.prompts.word(conversation.GREETING))
         elif arriving.wish or missed or data.last_heard != data.put_through_by:
@@ -76,12 +79,32 @@ class ShopAgent(Agent):
         else:
             data.speak(data.prompts.word(arriving.opening))
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         """Take over from an agent whose process died, with what the caller may have missed."""
         word = self._data.prompts.word
         self._data.speak(word(lines.RESUMED))
+        if self._pending:
+            self._data.to_say.append(self.session.generate_reply())
+            return
         said = handoff.going_on(self.state, self._data.call.facts)
         self._data.speak(" ".join(map(word, said)))
+
+    @property
+    def _pending(self) -> str:
+        """The wish that is still to be answered."""
+        call = self._data.call
+        return handoff.pending(call.facts, call.journal)
+
+    def _recall(self, wish: str, chat: llm.ChatContext) -> None:
+        """Put a wish told to a process that died into the chat, as if they had just arrived.
+
+        The journal has these words, and what they were as an answer: they aren't heard again.
+        """
+        data = self._data
+        message = chat.add_message(role="user", content=wish)
+        data.heard.add(message.id)
+        data.last_heard = data.put_through_by = message.id
+        data.arriving = HandOff(self.state, wish, Say(conversation.opening(self.state.value)))
 
     async def on_user_turn_completed(
         self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage
@@ -129,8 +152,9 @@ class ShopAgent(Agent):
             parts = self._asked(chat_ctx, tools, model_settings)
             async for part in late_or(parts, self._hold_on):
                 if part is None:
-                    yield self._data.prompts.word(lines.HOLD_ON)
-                    yield FlushSentinel()  # spoken now, not with the answer
+                    # spoken now, not with the answer, but written in one line with it
+                    yield f"{self._data.prompts.word(lines.HOLD_ON)} "
+                    yield FlushSentinel()
                     continue
                 if not said and _is_heard(part):
                     said = True
@@ -140,11 +164,11 @@ class ShopAgent(Agent):
             self._data.failures = 0
         except (APIError, TimeoutError) as error:
             log.error("%s", explain(error, self._data.settings))
-            yield self._apology()
+            yield f"{' ' * said}{self._apology()}"
             return
         except Exception:
             log.exception("call %s: the model's reply failed", self._data.call.id)
-            yield self._apology()
+            yield f"{' ' * said}{self._apology()}"
             return
         if not said:
             yield self._data.prompts.word(lines.APOLOGY)
@@ -226,8 +250,8 @@ class ShopAgent(Agent):
         new = words.text_content if words and words.id not in data.heard else None
         offer = tools.offered(every, data, new)
         if data.arriving and data.arriving.wish:
-            bridge = data.prompts.word(lines.BRIDGE)
-            chat_ctx = handoff.with_wish(chat_ctx, data.put_through_by, bridge)
+            bridges = [data.prompts.word(line) for line in (lines.BRIDGE, lines.RESUMED)]
+            chat_ctx = handoff.with_wish(chat_ctx, data.put_through_by, bridges)
         chat = handoff.prompted(
             chat_ctx, data.prompts.instructions_for(self.state), self.state, data.call.facts
         )

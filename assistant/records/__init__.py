@@ -2,9 +2,12 @@
 
 from assistant.records.memory import MemoryStore
 from assistant.records.store import (
+    NOWHERE,
     AddressError,
     CallRecord,
     Fenced,
+    Orphan,
+    Place,
     RecordError,
     SchemaError,
     Store,
@@ -15,11 +18,14 @@ from assistant.records.store import (
 from statemachine.journal import Entry
 
 __all__ = [
+    "NOWHERE",
     "AddressError",
     "CallRecord",
     "Entry",
     "Fenced",
     "MemoryStore",
+    "Orphan",
+    "Place",
     "RecordError",
     "SchemaError",
     "Store",

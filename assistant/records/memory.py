@@ -6,7 +6,16 @@ import secrets
 import time
 from dataclasses import dataclass, field, replace
 
-from assistant.records.store import CallRecord, RecordError, Summary, UnknownCall, path_of
+from assistant.records.store import (
+    NOWHERE,
+    CallRecord,
+    Orphan,
+    Place,
+    RecordError,
+    Summary,
+    UnknownCall,
+    path_of,
+)
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.journal import Entry, fingerprint
@@ -29,7 +38,9 @@ class MemoryStore:
     made: dict[str, list[str]] = field(default_factory=dict)
     """By call, the numbers of its orders and tickets."""
 
-    async def begin(self, call: str, facts: Facts, room: str = "") -> str:
+    async def begin(
+        self, call: str, facts: Facts, place: Place = NOWHERE, lease: float = 0.0
+    ) -> str:
         """Note a new call; its reference is five digits that no other call has."""
         if call in self.openings:
             return self.openings[call].reference
@@ -63,14 +74,27 @@ class MemoryStore:
                 ticket = self.tickets[effect.number]
                 self.tickets[effect.number] = replace(ticket, resolved=True)
 
-    async def claim(self, call: str, lease: float = 0.0, epoch: int | None = None) -> CallRecord:
+    async def claim(
+        self, call: str, lease: float = 0.0, epoch: int | None = None, heir: str = ""
+    ) -> CallRecord:
         """Take a call up again."""
         record = await self.read(call)
         self.epochs[call] = record.epoch + 1
         return replace(record, epoch=record.epoch + 1)
 
-    async def renew(self, call: str, lease: float) -> None:
+    async def renew(self, call: str, lease: float) -> bool:
         """Nobody else can claim a call in here."""
+        return True
+
+    async def give_up(self, call: str, owner: str = "", *, staying: bool = False) -> None:
+        """Nobody else can claim a call in here."""
+
+    async def finish(self, call: str) -> None:
+        """Nobody looks after a call in here."""
+
+    async def orphans(self, agent: str = "") -> tuple[Orphan, ...]:
+        """None: what is kept in here dies with its process."""
+        return ()
 
     async def read(self, call: str) -> CallRecord:
         """A call's opening facts and its journal."""

@@ -24,7 +24,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
-STEP = "0001"
+STEP = "0002"
 """The last of the steps in `migrations`: where a database's tables are those below."""
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
@@ -44,10 +44,22 @@ CALLS = Table(
     Column("began", Double, nullable=False, index=True),
     Column("ended", Double),
     Column("ended_by", String(80), nullable=False),
+    Column("agent", String(80), nullable=False),
+    Column("brought", Text, nullable=False),
 )
 """One row a call. `opening` are its first facts, `version` the table it began under, `entries` how
-many the journal has. Only `owner` may write, and only with this `epoch`; `lease_until`, by the
-database's clock, is until when nobody else may take the call up."""
+many the journal has; `agent` is the name its workers are asked for by, `brought` what its job did.
+
+Only `owner` may write, and only with this `epoch`. `lease_until`, by the database's clock, is until
+when nobody else may take the call up; negative, it has been handed on by an owner who stays on the
+line until then; 0, nobody need look after the call: it is over, or was never in a room."""
+
+Index(
+    "calls_looked_after",
+    CALLS.c.lease_until,
+    sqlite_where=text("lease_until <> 0"),
+    postgresql_where=text("lease_until <> 0"),
+)
 
 EVENTS = Table(
     "events",

@@ -24,9 +24,12 @@ from assistant.records.schema import (
     DatabaseNow,
 )
 from assistant.records.store import (
+    NOWHERE,
     AddressError,
     CallRecord,
     Fenced,
+    Orphan,
+    Place,
     RecordError,
     SchemaError,
     Summary,
@@ -63,14 +66,16 @@ async def open_store(url: str = DEFAULT_DATABASE, patience: float = PATIENCE) ->
     return store
 
 
-async def open_even_if_away(url: str = DEFAULT_DATABASE, patience: float = PATIENCE) -> SqlStore:
+async def open_even_if_away(
+    url: str = DEFAULT_DATABASE, patience: float = PATIENCE, owner: str = ""
+) -> SqlStore:
     """The store in this database; if that is away, its tables are seen to once it is back.
 
     Raises:
         SchemaError: its tables can't be used by this program.
         AddressError: the address is wrong.
     """
-    store = SqlStore(url, patience)
+    store = SqlStore(url, patience, owner)
     try:
         await store.prepare()
     except (SchemaError, AddressError):
@@ -111,16 +116,18 @@ class SqlStore:
             await upgrade(self.database.url.render_as_string(hide_password=False))
         self._prepared = True
 
-    async def begin(self, call: str, facts: Facts, room: str = "") -> str:
+    async def begin(
+        self, call: str, facts: Facts, place: Place = NOWHERE, lease: float = 0.0
+    ) -> str:
         """Note a new call under a reference that no other call has."""
         await self.prepare()
 
         async def work(on: AsyncConnection) -> str:
             there = (await on.execute(select(CALLS).where(CALLS.c.id == call))).first()
             if there is None:
-                return await _new_call(on, call, facts, room, self.owner)
-            if there.owner != self.owner:
-                raise Fenced(f"call {call} has been begun by somebody else")
+                return await _new_call(on, call, facts, place, self.owner, lease)
+            if there.owner != self.owner or there.epoch != 1:
+                raise Fenced(f"call {call} has been begun already")
             return str(there.reference)
 
         reference = await self.database.run(work, writes=True)
@@ -170,19 +177,20 @@ class SqlStore:
         if written != entry:
             raise Taken(f"entry {number} of call {call} is already {written.trigger}", written)
 
-    async def claim(self, call: str, lease: float = 0.0, epoch: int | None = None) -> CallRecord:
+    async def claim(
+        self, call: str, lease: float = 0.0, epoch: int | None = None, heir: str = ""
+    ) -> CallRecord:
         """Take a call up, by one conditional update, and read all of it."""
+        owner = heir or self.owner
 
         async def work(on: AsyncConnection) -> CallRecord:
-            free = or_(CALLS.c.lease_until <= DatabaseNow(), CALLS.c.owner == self.owner)
+            free = or_(CALLS.c.lease_until <= DatabaseNow(), CALLS.c.owner == owner)
             claiming = update(CALLS).where(CALLS.c.id == call, free)
             if epoch is not None:
                 claiming = claiming.where(CALLS.c.epoch == epoch)
             claimed = await on.execute(
                 claiming.values(
-                    epoch=CALLS.c.epoch + 1,
-                    owner=self.owner,
-                    lease_until=DatabaseNow() + lease,
+                    epoch=CALLS.c.epoch + 1, owner=owner, lease_until=DatabaseNow() + lease
                 )
             )
             if claimed.rowcount != 1:
@@ -191,24 +199,65 @@ class SqlStore:
             return await _record(on, call)
 
         record = await self.database.run(work, writes=True)
-        self._epochs[call] = record.epoch
+        if not heir:
+            self._epochs[call] = record.epoch
         return record
 
-    async def renew(self, call: str, lease: float) -> None:
-        """Keep a call for this many seconds more, or give it up with 0."""
-        epoch = self._epoch(call)
+    async def renew(self, call: str, lease: float) -> bool:
+        """Keep a call for this many seconds more."""
+        if call not in self._epochs:
+            raise RecordError(f"call {call} has not been noted yet")
+        epoch = self._epochs[call]
 
-        async def work(on: AsyncConnection) -> None:
+        async def work(on: AsyncConnection) -> bool:
             kept = await on.execute(
                 update(CALLS)
                 .where(CALLS.c.id == call, CALLS.c.epoch == epoch, CALLS.c.owner == self.owner)
+                .where(CALLS.c.lease_until >= 0)
                 .values(lease_until=DatabaseNow() + lease)
             )
-            if kept.rowcount != 1:
-                await _call(on, call)
+            if kept.rowcount == 1:
+                return True
+            there = await _call(on, call)
+            if (there.epoch, there.owner) != (epoch, self.owner):
                 raise Fenced(f"call {call} has been taken up by somebody else")
+            return False
+
+        return await self.database.run(work, writes=True)
+
+    async def give_up(self, call: str, owner: str = "", *, staying: bool = False) -> None:
+        """Let the lease of an owner's call be over."""
+        over = -DatabaseNow() if staying else DatabaseNow()
+        await self._looked_after_until(call, owner or self.owner, over)
+
+    async def finish(self, call: str) -> None:
+        """Take the call from those that are looked after."""
+        await self._looked_after_until(call, self.owner, 0.0)
+
+    async def _looked_after_until(self, call: str, owner: str, until: Any) -> None:
+        here = (CALLS.c.id == call, CALLS.c.owner == owner, CALLS.c.lease_until != 0)
+        giving = update(CALLS).where(*here).values(lease_until=until)
+
+        async def work(on: AsyncConnection) -> None:
+            if (await on.execute(giving)).rowcount != 1:
+                await _call(on, call)
 
         await self.database.run(work, writes=True)
+
+    async def orphans(self, agent: str = "") -> tuple[Orphan, ...]:
+        """The calls whose lease is over, by the database's clock."""
+        waiting = (DatabaseNow() - func.abs(CALLS.c.lease_until)).label("waiting")
+        asked = (
+            select(CALLS.c.id, CALLS.c.room, CALLS.c.epoch, CALLS.c.state, waiting)
+            .where(CALLS.c.lease_until <= DatabaseNow(), CALLS.c.lease_until != 0)
+            .where(CALLS.c.agent == agent, CALLS.c.room != "")
+            .order_by(waiting.desc())
+        )
+        found = await self.database.run(lambda on: on.execute(asked), writes=False)
+        return tuple(
+            Orphan(row.id, row.room, row.epoch, row.state == FINAL.value, row.waiting)
+            for row in found
+        )
 
     async def read(self, call: str) -> CallRecord:
         """A call's opening facts and its journal."""
@@ -231,8 +280,9 @@ class SqlStore:
                     here = (EVENTS.c.call == call, EVENTS.c.number == number)
                     await on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
             await on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None))
-            # A room's name may be a telephone number.
-            await on.execute(update(CALLS).where(CALLS.c.id == call).values(room=""))
+            # A room's name may be a telephone number, and what a job brought may name the caller.
+            blanked = {"room": "", "brought": ""}
+            await on.execute(update(CALLS).where(CALLS.c.id == call).values(blanked))
 
         await self.database.run(work, writes=True)
         await self.database.wipe()
@@ -248,23 +298,27 @@ async def _step(on: AsyncConnection) -> str | None:
     return (await on.execute(select(STEPS_TAKEN.c.version_num))).scalar() if there else None
 
 
-async def _new_call(on: AsyncConnection, call: str, facts: Facts, room: str, owner: str) -> str:
+async def _new_call(
+    on: AsyncConnection, call: str, facts: Facts, place: Place, owner: str, lease: float
+) -> str:
     dialect = postgresql if on.dialect.name == "postgresql" else sqlite
     given = [facts.reference] if facts.reference else map(_random, _REFERENCE_DIGITS)
     for reference in given:
         values = {
             "id": call,
             "reference": reference,
-            "room": room,
+            "room": place.room,
             "opening": rows.opening(facts, reference),
             "version": fingerprint(MACHINE.table),
             "state": INITIAL.value,
             "entries": 0,
             "epoch": 1,
             "owner": owner,
-            "lease_until": 0.0,
+            "lease_until": DatabaseNow() + lease if lease else 0.0,
             "began": time.time(),
             "ended_by": "",
+            "agent": place.agent,
+            "brought": rows.text(place.brought),
         }
         made = await on.execute(dialect.insert(CALLS).values(values).on_conflict_do_nothing())
         if made.rowcount == 1:
@@ -316,7 +370,7 @@ async def _record(on: AsyncConnection, call: str) -> CallRecord:
         journal,
         there.version,
         there.epoch,
-        there.room,
+        Place(there.room, there.agent, there.brought),
         there.began,
     )
 

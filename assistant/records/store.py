@@ -39,6 +39,36 @@ class SchemaError(RecordError):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call is held: enough for another worker to find its caller and to go on with them."""
+
+    room: str = ""
+    """The room's name; a call without one is taken up by nobody."""
+    agent: str = ""
+    """The name by which the room's agent was asked for; empty where it came unasked."""
+    brought: str = ""
+    """The metadata of its job."""
+
+
+NOWHERE = Place()
+"""Where a call is held that has no room, such as the console's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A call that nobody looks after any more: it stands in the middle, or its end wasn't seen to.
+
+    `waiting` is for how many seconds.
+    """
+
+    id: str
+    room: str
+    epoch: int
+    ended: bool
+    waiting: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """All that is needed to tell a call again, or to go on with it."""
 
@@ -49,7 +79,7 @@ class CallRecord:
     """The fingerprint of the table under which the call began."""
     epoch: int
     """How often the call has been taken up; the first writer's is 1."""
-    room: str = ""
+    place: Place = NOWHERE
     began: float = 0.0
     """When it began, in seconds since 1970."""
 
@@ -76,11 +106,17 @@ class Store(Protocol):
     Every method raises RecordError, within a bounded time, where it can't do what it is for.
     """
 
-    async def begin(self, call: str, facts: Facts, room: str = "") -> str:
+    async def begin(
+        self, call: str, facts: Facts, place: Place = NOWHERE, lease: float = 0.0
+    ) -> str:
         """Note a new call and give it the reference its order and ticket numbers are made from.
 
         A reference that stands in the facts already is kept. Noting a call again that this store
-        has begun changes nothing.
+        has begun changes nothing. `lease` is for how many seconds nobody else may claim it; with 0
+        nobody is looked for who would.
+
+        Raises:
+            Fenced: somebody else has begun it.
         """
 
     async def write(
@@ -97,23 +133,42 @@ class Store(Protocol):
             RecordError: it could not be written, or another writer has written this number.
         """
 
-    async def claim(self, call: str, lease: float = 0.0, epoch: int | None = None) -> CallRecord:
+    async def claim(
+        self, call: str, lease: float = 0.0, epoch: int | None = None, heir: str = ""
+    ) -> CallRecord:
         """Take a call up: from now on only this store may write to it, and here is all of it.
 
         `lease` is for how many seconds nobody else may claim it; `epoch`, where given, the one it
-        must still have.
+        must still have. With an `heir`, the store of that name may write to it instead, and claims
+        it in turn.
 
         Raises:
             Fenced: its lease is still running, or another epoch has begun.
             UnknownCall: there is no such call.
         """
 
-    async def renew(self, call: str, lease: float) -> None:
-        """Keep a call for this many seconds more; 0 gives it up.
+    async def renew(self, call: str, lease: float) -> bool:
+        """Keep a call for this many seconds more; False if it has been handed on meanwhile.
 
         Raises:
             Fenced: somebody else has taken it up.
         """
+
+    async def give_up(self, call: str, owner: str = "", *, staying: bool = False) -> None:
+        """Let anybody take a call up at once; nothing happens if it isn't this owner's any more.
+
+        `owner` is the store whose call it is, if not this one's own. With `staying` that one
+        remains on the line until somebody has taken it up.
+
+        Raises:
+            UnknownCall: there is no such call.
+        """
+
+    async def finish(self, call: str) -> None:
+        """Nobody need look after this call any more; for whoever holds it."""
+
+    async def orphans(self, agent: str = "") -> tuple[Orphan, ...]:
+        """The calls of agents of this name whose lease is over, those that wait longest first."""
 
     async def read(self, call: str) -> CallRecord:
         """A call's opening facts and its journal.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from functools import cache
@@ -55,6 +56,10 @@ class Caller:
     """What the agent has said, sentence group by sentence group."""
     tracks: int = 0
     """How many tracks of sound were heard."""
+    first_sounds: dict[str, float] = field(default_factory=dict)
+    """When each agent was first heard, by `time.monotonic`."""
+    last_sounds: dict[str, float] = field(default_factory=dict)
+    """When each was heard last."""
 
     def __post_init__(self) -> None:
         self.room = rtc.Room()
@@ -109,7 +114,7 @@ class Caller:
         try:
             async with asyncio.timeout(patience):
                 while not re.search(pattern, " ".join(since), re.IGNORECASE):
-                    since.append(await self._next())
+                    since.append(await self.listen())
         except TimeoutError:
             raise AssertionError(f"no {pattern!r} in {since}; before that: {self.heard}") from None
         return " ".join(since)
@@ -119,10 +124,11 @@ class Caller:
         async with asyncio.timeout(patience):
             await self.gone.wait()
         while not self._utterances.empty():  # the last words before it
-            await self._next()
+            await self.listen()
         return self.reason
 
-    async def _next(self) -> str:
+    async def listen(self) -> str:
+        """What the agent says next."""
         sound = await self._utterances.get()
         samples = sound.astype(np.float32) / 32768.0
         ears = await asyncio.to_thread(speech_to_text.load, "whisper")
@@ -152,9 +158,9 @@ class Caller:
     ) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO and who.identity.startswith("agent-"):
             self.tracks += 1
-            self._spawn(self._listen(track))
+            self._spawn(self._listen(track, who.identity))
 
-    async def _listen(self, track: rtc.Track) -> None:
+    async def _listen(self, track: rtc.Track, who: str) -> None:
         stream = rtc.AudioStream(track, sample_rate=HEARD_RATE, num_channels=1)
         kept: list[NDArray[np.int16]] = []
         quiet = 0.0
@@ -165,12 +171,15 @@ class Caller:
                 quiet = 0.0 if loud else quiet + len(frame) / HEARD_RATE
                 if loud:
                     self.answered.set()
+                    self.last_sounds[who] = time.monotonic()
+                    self.first_sounds.setdefault(who, self.last_sounds[who])
                 if kept or loud:
                     kept.append(frame)
                 if kept and quiet > PAUSE:
                     self._utterances.put_nowait(np.concatenate(kept))
                     kept = []
         finally:
+            await stream.aclose()  # else its frames go on coming, and are for nobody
             if kept:
                 self._utterances.put_nowait(np.concatenate(kept))
 

@@ -31,6 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/e2e/" in item.nodeid or item.nodeid.startswith("e2e/"):
             item.add_marker(pytest.mark.e2e)
+            if isinstance(item, pytest.Function) and asyncio.iscoroutinefunction(item.obj):
+                # LiveKit's client keeps telling a loop what happens, also one that is closed.
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             item.add_marker(pytest.mark.timeout(240))
 
 
@@ -113,6 +116,7 @@ def start_worker(
             "MOST_CALLS": "20",
             "IDLE_PROCESSES": "1",
             "REPORTS": str(reports),
+            "KEEP_TRANSCRIPTS": "1",
             "DATABASE_URL": f"sqlite:///{folder}/calls.db",
             "LLM": "offline",
             "STT": "offline",

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import lines
+from assistant import catalogue, lines
+from assistant.call import Call
+from assistant.records.sql import open_store
 from statemachine import lines as conversation
+from statemachine.triggers import CallerSpoke, ToBuying
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -140,6 +143,23 @@ async def test_a_call_goes_on_after_each_kill(tmp_path: Path) -> None:
     assert rows(tmp_path, "SELECT count(*) FROM orders") == [(1,)]
     assert rows(tmp_path, "SELECT count(*) FROM tickets") == [(1,)]
     assert rows(tmp_path, "SELECT count(*), max(ended_by) FROM calls") == [(1, "end_support_call")]
+
+
+async def test_a_wish_on_its_way_to_the_next_desk_survives(tmp_path: Path) -> None:
+    """Killed between the transfer and the answer: the next console answers what was asked."""
+    store = await open_store(f"sqlite:///{tmp_path}/calls.db")
+    call = await Call.begin("console-1", catalogue.load().offers, store)
+    for trigger in (CallerSpoke(), ToBuying("I'd like to buy the iPhone 17 Pro")):
+        await call.fire(trigger)
+    await store.close()
+    async with asyncio.timeout(PATIENCE):
+        console = await again(tmp_path, call.id, "The iPhone 17 Pro with 256 GB is $1,099.")
+        assert "Which iPhone" not in console.seen
+        assert "Caller:" not in console.seen
+        await console.says("yes please", "your order number is")
+        await console.dies()
+    heard = rows(tmp_path, "SELECT count(*) FROM events WHERE trigger = 'caller_spoke'")
+    assert heard == [(2,)]
 
 
 @pytest.mark.parametrize("delay", [0.005, 0.02])

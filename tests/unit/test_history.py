@@ -16,6 +16,7 @@ from assistant.history import Asked, run
 from assistant.records.schema import STEP
 from assistant.records.sql import open_store
 from assistant.records.upgrade import _steps
+from assistant.report import path_of, write
 from statemachine import trace
 from statemachine.answers import Answer
 from statemachine.flowchart import render
@@ -63,8 +64,10 @@ BROKEN: tuple[Trigger, ...] = (
 OPEN: tuple[Trigger, ...] = (HEARD, ToSupport())
 
 
-def held(url: str, calls: Iterable[tuple[str, tuple[Trigger, ...]]]) -> None:
-    """Hold these calls."""
+def held(
+    url: str, calls: Iterable[tuple[str, tuple[Trigger, ...]]], reports: Path | None = None
+) -> None:
+    """Hold these calls, and report them where reports are kept."""
 
     async def hold() -> None:
         store = await open_store(url)
@@ -72,6 +75,8 @@ def held(url: str, calls: Iterable[tuple[str, tuple[Trigger, ...]]]) -> None:
             call = await Call.begin(name, OFFERS, store)
             for each in triggers:
                 await call.fire(each)
+            if reports:
+                write(call, path_of(reports, name))
         await store.close()
 
     asyncio.run(hold())
@@ -165,6 +170,64 @@ def test_a_forgotten_call_keeps_its_states_and_loses_its_words(
     kept = shown.encode() + b"".join(path.read_bytes() for path in tmp_path.glob("calls.db*"))
     assert not re.search(rb"Dana|Quill|mother|gargle", kept)
     assert b"confirm_purchase" in kept
+
+
+def test_forgetting_a_call_blanks_its_report_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its own and no other's; what lies elsewhere is left to the person, who is told."""
+    url = f"sqlite:///{tmp_path / 'calls.db'}"
+    held(url, (("bought", BOUGHT), ("broken", BROKEN)), tmp_path)
+    assert run(Asked("forget", url, "bought", reports=tmp_path)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Call bought: the caller's words are gone; its states, order and counts stay.",
+        f"The caller's words are gone from its report too, {tmp_path / 'bought.json'}.",
+        "A report written elsewhere (REPORT=FILE) has to be deleted by hand.",
+    ]
+    assert not re.search("Dana|Quill|mother", (tmp_path / "bought.json").read_text())
+    assert "gargles" in (tmp_path / "broken.json").read_text()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_forgetting_a_call_without_a_report_says_where_it_looked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kept: bool
+) -> None:
+    """A worker may have had another folder than this shell's REPORTS."""
+    url = f"sqlite:///{tmp_path / 'calls.db'}"
+    held(url, (("bought", BOUGHT),))
+    assert run(Asked("forget", url, "bought", reports=tmp_path if kept else None)) == 0
+    where = f"there is none in {tmp_path}" if kept else "REPORTS names no folder"
+    told = capsys.readouterr().out.splitlines()
+    assert told[1] == f"No report of it was found: {where}."
+    assert "by hand" in told[2]
+
+
+def test_a_report_whose_call_the_database_never_saw_is_blanked_too(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The call was held while the database was away; that it isn't there is said all the same."""
+    held(f"sqlite:///{tmp_path / 'calls.db'}", (("away", BOUGHT),), tmp_path)
+    assert run(Asked("forget", url, "away", reports=tmp_path)) == 2
+    told = capsys.readouterr()
+    assert (
+        told.out == f"The caller's words are gone from its report too, {tmp_path / 'away.json'}.\n"
+    )
+    assert told.err.startswith("There is no call away: ")
+    assert not re.search("Dana|Quill|mother", (tmp_path / "away.json").read_text())
+
+
+def test_a_report_that_cannot_be_blanked_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The database's words are gone by then, and it is told which file to look at."""
+    url = f"sqlite:///{tmp_path / 'calls.db'}"
+    held(url, (("bought", BOUGHT),))
+    (tmp_path / "bought.json").write_text("Dana")
+    assert run(Asked("forget", url, "bought", reports=tmp_path)) == 2
+    told = capsys.readouterr()
+    assert told.out.startswith("Call bought: the caller's words are gone;")
+    assert told.err.endswith("may hold the caller's words: delete it by hand.\n")
+    assert told.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["trace", "replay", "forget"])

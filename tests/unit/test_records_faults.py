@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from assistant.call import Call
-from assistant.records import RecordError
+from assistant.records import Fenced, RecordError
 from assistant.records.sql import SqlStore, open_store
 from assistant.records.upgrade import upgrade
 from statemachine.effects import HandOff, PlaceOrder
@@ -30,7 +30,7 @@ from statemachine.triggers import (
     ToBuying,
     ToSupport,
 )
-from tests.failing import Broken, LosesAnswers, count
+from tests.failing import Broken, LosesAnswers, Unreachable, count
 
 if TYPE_CHECKING:
     from tests.databases import Postgres  # at run time it comes as a plug-in
@@ -141,6 +141,64 @@ async def test_a_call_begins_while_the_database_fails(breaking: Breaking) -> Non
     await call.fire(CallerSpoke())
     assert isinstance(await call.fire(ToBuying()), Accepted)
     await as_written(call, breaking.store)
+
+
+AWAY = RecordError("nobody answers")
+
+
+async def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An operator isn't told at each trigger; what they are told is how many entries were late."""
+    store = Unreachable()
+    call = await Call.begin("one", OFFERS, store)
+    for _ in range(2):
+        store.error = AWAY
+        for trigger in (CallerSpoke(), ToBuying(), CallerSpoke()):
+            await call.fire(trigger)
+        await call.refuse("fly", {}, ("There is no such tool.",))
+        store.error = None
+        await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke())
+    assert [record.getMessage() for record in caplog.records] == [
+        "call one: caller_spoke was not written down: nobody answers",
+        "call one is written down again, 4 of its entries late",
+    ] * 2
+
+
+async def test_an_outage_in_which_a_call_begins_is_told_by_its_beginning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The line at the beginning is the one; the call's end names what is unwritten until then."""
+    store = Unreachable()
+    store.error = AWAY
+    call = await Call.begin("one", OFFERS, store)
+    for trigger in (CallerSpoke(), RecordName("Dana"), CallerHungUp()):
+        await call.fire(trigger)
+    assert not await call.write_up(0)
+    store.error = None
+    assert await call.write_up()
+    assert [record.getMessage() for record in caplog.records] == [
+        "call one: its beginning was not written down: nobody answers",
+        "call one has ended with caller_spoke, record_name, caller_hung_up unwritten",
+        "call one is written down again, 3 of its entries late",
+    ]
+
+
+async def test_another_reason_in_an_outage_is_told_too(caplog: pytest.LogCaptureFixture) -> None:
+    """Each once; but a call that somebody else has taken up loses each entry, and says so."""
+    store = Unreachable()
+    call = await Call.begin("one", OFFERS, store)
+    lost = Fenced("call one has been taken up by somebody else")
+    for error in (AWAY, AWAY, RecordError("the disk is full"), AWAY, lost, lost):
+        store.error = error
+        await call.fire(CallerSpoke())
+    assert [record.getMessage().partition("down: ")[2] for record in caplog.records] == [
+        "nobody answers",
+        "the disk is full",
+        str(lost),
+        str(lost),
+    ]
 
 
 async def test_the_loop_goes_on_while_the_database_fails(breaking: Breaking) -> None:

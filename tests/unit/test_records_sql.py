@@ -276,12 +276,12 @@ async def test_the_steps_lead_to_the_tables_of_the_program(url: str) -> None:
 
 async def test_older_newer_and_foreign_tables_are_one_sentence(url: str) -> None:
     """A schema that doesn't fit is named, with what to do."""
-    with pytest.raises(SchemaError, match="are at step none, this program's at 0001: upgrade"):
+    with pytest.raises(SchemaError, match="are at step none, this program's at 0002: upgrade"):
         await check(url)
     store = await open_store(url)
     async with store.database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SchemaError, match=r"at step 9999, newer than .* 0001: update the program"):
+    with pytest.raises(SchemaError, match=r"at step 9999, newer than .* 0002: update the program"):
         await open_store(url)
     async with store.database.engine.begin() as connection:
         await connection.execute(text("DELETE FROM alembic_version"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from assistant.call import Call
 from assistant.records import MemoryStore
-from assistant.report import report, write
+from assistant.report import ReportError, _put, forget, path_of, report, write
 from statemachine.answers import Answer
 from statemachine.offers import Offer
 from statemachine.triggers import (
@@ -182,3 +183,107 @@ async def test_odd_characters_do_not_break_a_report(tmp_path: Path) -> None:
     await call.refuse("fly\udcff", {}, ("There is no tool 'fly\udcff'.",))
     write(call, tmp_path / "report.json")
     assert "fly" in (tmp_path / "report.json").read_text(encoding="utf-8")
+
+
+# Forgetting
+
+
+async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
+    tmp_path: Path,
+) -> None:
+    """What the caller said is blanked wherever it stands, and nothing else is changed."""
+    call = await call_after(
+        HEARD,
+        RecordName("Dana Quill"),
+        ToBuying("a thin one for my grandmother"),
+        HEARD,
+        SelectModel("Quill's one"),
+        SelectModel("Air"),
+        ConfirmPurchase(),
+        CallerSpoke(Answer.YES),
+        ConfirmPurchase(),
+        ToSupport("it gargles"),
+        HEARD,
+        LogSupportIssue("gargles in the bathtub"),
+    )
+    await call.refuse("call_dana", {"name": "Quill"}, ("There is no tool 'call_dana'.",))
+    call.transcript += [("caller", "I'm Dana Quill"), ("greeting", "Hello Dana")]
+    call.first_words.append(0.5)
+    path = path_of(tmp_path, call.id)
+    write(call, path)
+    written = json.loads(path.read_text())
+    assert forget(path)
+    left = path.read_text()
+    assert not re.search("dana|quill|grandmother|gargle|bathtub", left, re.IGNORECASE)
+    blank = json.loads(left)
+    assert blank["facts"] == {
+        "customer_name": "[Forgotten]",
+        "selected_model": "iPhone Air",
+        "support_issue": "[Forgotten]",
+    }
+    assert blank["transcript"] == [
+        {"who": "caller", "said": "[Forgotten]"},
+        {"who": "greeting", "said": "[Forgotten]"},
+    ]
+    assert [each["accepted"] for each in blank["triggers"]] == [e.accepted for e in call.journal]
+    assert blank["triggers"][:-1] == written["triggers"][:-1]
+    assert blank["tickets"][0] | {"issue": ""} == written["tickets"][0] | {"issue": ""}
+    for same in ("call", "path", "orders", "model", "ended_by", "began", "lasted_seconds"):
+        assert blank[same] == written[same]
+    assert list(blank) == list(written)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert os.listdir(tmp_path) == [path.name]
+    assert forget(path)
+    assert path.read_text() == left
+
+
+async def test_a_forgotten_report_says_what_the_forgotten_journal_says(tmp_path: Path) -> None:
+    """One rule blanks both: a report of the call as it is in the records then is the same."""
+    store = MemoryStore()
+    call = await Call.begin("c1", OFFERS, store)
+    for trigger in (
+        HEARD,
+        RecordName("Dana"),
+        ToSupport("no sound"),
+        HEARD,
+        LogSupportIssue("mute"),
+    ):
+        await call.fire(trigger)
+    await call.refuse("fly", {}, ("There is no tool 'fly'.",))
+    path = path_of(tmp_path, call.id)
+    write(call, path)
+    forget(path)
+    await store.forget(call.id)
+    kept = report(await Call.resume(call.id, store))
+    timed = {"lasted_seconds": 0}
+    assert json.loads(path.read_text()) | timed == kept | timed
+
+
+def test_a_report_that_is_not_there_is_nothing_to_forget(tmp_path: Path) -> None:
+    """No file, no error, and none is made."""
+    assert not forget(tmp_path / "none.json")
+    assert not forget(tmp_path / "no folder" / "none.json")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Dana", "[]", "{}", '{"facts": [], "tickets": [1]}', "\udcff"]
+)
+def test_what_is_no_report_is_left_and_said(tmp_path: Path, text: str) -> None:
+    """Nobody can tell whose words are in it: a person has to look."""
+    path = tmp_path / "c1.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ReportError, match=r"c1\.json is no report, .*: delete it by hand"):
+        forget(path)
+    assert path.read_bytes() == text.encode("utf-8", "surrogateescape")
+
+
+async def test_a_report_that_cannot_be_replaced_stays_whole(tmp_path: Path) -> None:
+    """The old one is there, no half one beside it, and it is said that the words are."""
+    path = path_of(tmp_path, "c1")
+    path.mkdir()
+    with pytest.raises(ReportError, match="still holds the caller's words: Is a directory"):
+        forget(path)
+    with pytest.raises(OSError, match="directory"):
+        _put(path, "Dana")
+    assert os.listdir(tmp_path) == [path.name]

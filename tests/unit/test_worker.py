@@ -15,6 +15,7 @@ from livekit import api
 from assistant import settings, shop
 from assistant.call import Call
 from assistant.records import MemoryStore
+from assistant.rescue import epoch_of
 from assistant.start import StartError, check_records
 from assistant.worker import Admission, close_room, words_for
 
@@ -26,8 +27,10 @@ class Request:
     id: str
     answers: list[str] = field(default_factory=list)
     while_accepting: Any = None
+    room: Any = field(default_factory=lambda: api.Room(sid="RM_1"))
 
-    async def accept(self) -> None:
+    async def accept(self, *, identity: str) -> None:
+        assert epoch_of(identity, "RM_1") == 1
         self.answers.append("accepted")
         if self.while_accepting:
             await self.while_accepting()

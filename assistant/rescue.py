@@ -1,0 +1,257 @@
+"""Takes up the calls whose worker died: finds them, and puts an agent of this one on their line.
+
+LiveKit leaves a room alone whose agent is gone, so the workers look after each other. Every call
+in a room has a lease (`assistant.lease`); one whose lease is over and whose caller is still there
+is taken up by whoever is first to write so in the database. Its state and facts come from its
+journal, and the caller hears a short apology and what they may have missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import random
+import re
+import secrets
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+
+import aiohttp
+from livekit import api
+from livekit.agents import AgentServer
+from livekit.agents.job import RunningJobInfo
+
+from assistant.call import Call
+from assistant.lease import LEASE
+from assistant.records import Fenced, Orphan, RecordError, Store, UnknownCall
+from assistant.settings import Rooms
+from statemachine.replay import ReplayError
+from statemachine.triggers import CallerHungUp
+
+log = logging.getLogger("assistant.rescue")
+
+LOOK = 0.1
+"""Seconds between two looks at this worker's own processes."""
+POLL = 0.3
+"""Seconds between two looks for calls without a worker, a fifth more or less: with all workers in
+step they would only race each other."""
+STARTING = 6.0
+"""Seconds that a process may take to be on the line of a call which it was given."""
+BUSY = 1.0
+"""Seconds that a worker which is full leaves a call to the others."""
+REJOIN = 20.0
+"""Seconds that a call waits for a caller who was cut off; LiveKit keeps their room as long."""
+_CALLERS = frozenset(
+    {
+        api.ParticipantInfo.Kind.STANDARD,
+        api.ParticipantInfo.Kind.SIP,
+        api.ParticipantInfo.Kind.CONNECTOR,
+    }
+)
+
+
+def identity(call: str, epoch: int) -> str:
+    """Under which an agent joins the room of a call: its own, as LiveKit lets each in but once."""
+    return f"agent-{call}-e{epoch}-{secrets.token_hex(3)}"
+
+
+def epoch_of(who: str, call: str) -> int | None:
+    """The epoch in which this identity is, or was, the agent of a call; None for anybody else."""
+    found = re.fullmatch(rf"agent-{re.escape(call)}-e(\d+)-[0-9a-f]+", who)
+    return int(found[1]) if found else None
+
+
+class Rescue:
+    """Looks for calls whose worker died, for as long as this worker takes calls."""
+
+    def __init__(
+        self,
+        server: AgentServer,
+        store: Store,
+        rooms: Rooms,
+        is_full: Callable[[], bool],
+        livekit: api.LiveKitAPI,
+    ) -> None:
+        self._server = server
+        self._store = store
+        self._rooms = rooms
+        self._is_full = is_full
+        self._serving: dict[str, RunningJobInfo] = {}
+        self._starting: dict[str, asyncio.Task[None]] = {}
+        self._away = False
+        self._not_before = 0.0
+        self._livekit = livekit
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        try:
+            await asyncio.gather(self._watch_our_own(), self._look_for_others())
+        finally:
+            for task in self._starting.values():
+                task.cancel()
+
+    async def hand_on(self) -> None:
+        """Let the other workers have every call of this one; each stays until it is taken up."""
+        for info in self._server.active_jobs:
+            try:
+                await self._store.give_up(*_served(info), staying=True)
+            except RecordError as error:
+                log.error("call %s can't be handed on: %s", info.job.room.sid, error)
+
+    # Our own
+
+    async def _watch_our_own(self) -> None:
+        """Give up the calls of processes that died, sooner than their leases are over."""
+        while True:
+            now = {info.job.id: info for info in self._server.active_jobs}
+            for job in self._serving.keys() - now.keys():
+                if await self._given_up(self._serving[job]):
+                    del self._serving[job]
+            self._serving |= now
+            await asyncio.sleep(LOOK)
+
+    async def _given_up(self, info: RunningJobInfo) -> bool:
+        """Whether that has been written down, or there is nothing to write."""
+        call, owner = _served(info)
+        try:
+            await self._store.give_up(call, owner)
+        except UnknownCall:  # its process died before it had noted anything
+            self._spawn(call, self._start_again(info))
+        except RecordError:
+            return False  # next time
+        return True
+
+    async def _start_again(self, info: RunningJobInfo) -> None:
+        with self._said(info.job.room.sid):
+            orphan = Orphan(info.job.room.sid, info.job.room.name, 0, False, 0.0)
+            room = await self._room(orphan)
+            if room is not None and await self._has_caller(room):
+                await self._start(identity(orphan.id, 1), room)
+
+    # Anybody's
+
+    async def _look_for_others(self) -> None:
+        while True:
+            await asyncio.sleep(POLL * random.uniform(0.8, 1.2))
+            for orphan in await self._orphans():
+                self._spawn(orphan.id, self._see_to(orphan))
+
+    def _spawn(self, call: str, work: Coroutine[None, None, None]) -> None:
+        """See to one call at a time, and not twice at once."""
+        if call in self._starting:
+            work.close()
+            return
+        self._starting[call] = task = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._starting.pop(call))
+
+    async def _orphans(self) -> Iterable[Orphan]:
+        now = asyncio.get_running_loop().time()
+        try:
+            found = await self._store.orphans(self._rooms.agent_name)
+        except RecordError as error:
+            if not self._away:
+                log.error("No call can be taken up: %s", error)
+            self._away = True
+            return ()
+        if self._away:
+            log.info("Calls can be taken up again.")
+            self._away = False
+            self._not_before = now + 2 * LEASE  # those who live get to say so first
+        return found if now >= self._not_before else ()
+
+    async def _see_to(self, orphan: Orphan) -> None:
+        """Take up a call whose caller is there, and close what nobody is in any more."""
+        if self._is_full() and orphan.waiting < BUSY:
+            return
+        with self._said(orphan.id):
+            room = await self._room(orphan)
+            if orphan.ended:
+                await self._close(orphan, room)
+            elif room is not None and await self._has_caller(room):
+                await self._take_up(orphan, room)
+            elif orphan.waiting > REJOIN:
+                await self._end(orphan)
+                await self._close(orphan, room)
+
+    @contextmanager
+    def _said(self, call: str) -> Iterator[None]:
+        """What keeps a call from being taken up is one line in the log; it is tried again."""
+        try:
+            yield
+        except Fenced:
+            pass  # somebody else was first
+        except (RecordError, ReplayError) as error:
+            log.error("call %s can't be taken up: %s", call, error)
+        except api.TwirpError as error:
+            log.error("call %s can't be taken up: LiveKit says %s", call, error.message)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.error("call %s can't be taken up: %s", call, error or type(error).__name__)
+        except Exception:  # the next call is looked for all the same
+            log.exception("call %s can't be taken up", call)
+
+    async def _room(self, orphan: Orphan) -> api.Room | None:
+        asked = api.ListRoomsRequest(names=[orphan.room])
+        found = await self._livekit.room.list_rooms(asked)
+        return next((room for room in found.rooms if room.sid == orphan.id), None)
+
+    async def _has_caller(self, room: api.Room) -> bool:
+        asked = api.ListParticipantsRequest(room=room.name)
+        found = await self._livekit.room.list_participants(asked)
+        return any(
+            who.kind in _CALLERS and who.state != api.ParticipantInfo.State.DISCONNECTED
+            for who in found.participants
+        )
+
+    async def _take_up(self, orphan: Orphan, room: api.Room) -> None:
+        """Claim the call for a process of ours, and start that."""
+        agent = identity(orphan.id, orphan.epoch + 1)
+        await self._store.claim(orphan.id, STARTING, orphan.epoch, agent)
+        log.warning("call %s is taken up: nobody holds it any more", orphan.id)
+        try:
+            await self._start(agent, room)
+        except BaseException:
+            await self._store.give_up(orphan.id, agent)
+            raise
+
+    async def _start(self, agent: str, room: api.Room) -> None:
+        token = self._token(agent, room.name)
+        await self._server.simulate_job(room.name, room_info=room, token=token)
+
+    def _token(self, agent: str, room: str) -> str:
+        """What LiveKit's server gives an agent; that of `simulate_job` itself may do less."""
+        grants = api.VideoGrants(
+            room_join=True,
+            room=room,
+            agent=True,
+            can_publish=True,
+            can_subscribe=True,
+            can_publish_data=True,
+            can_update_own_metadata=True,
+        )
+        return (
+            api.AccessToken(self._rooms.livekit_api_key, self._rooms.livekit_api_secret)
+            .with_identity(agent)
+            .with_kind("agent")
+            .with_ttl(datetime.timedelta(hours=6))
+            .with_grants(grants)
+            .to_jwt()
+        )
+
+    async def _end(self, orphan: Orphan) -> None:
+        """The caller of a call without a worker has not come back."""
+        call = await Call.resume(orphan.id, self._store, STARTING, orphan.epoch)
+        await call.fire(CallerHungUp())
+
+    async def _close(self, orphan: Orphan, room: api.Room | None) -> None:
+        """Close the room of a call that is over, as its worker would have."""
+        if orphan.ended:
+            await self._store.claim(orphan.id, STARTING, orphan.epoch)
+        if room is not None:
+            await self._livekit.room.delete_room(api.DeleteRoomRequest(room=room.name))
+        await self._store.finish(orphan.id)
+
+
+def _served(info: RunningJobInfo) -> tuple[str, str]:
+    """The call that a job serves, and the name under which it writes."""
+    return info.job.room.sid, info.accept_arguments.identity

@@ -1,0 +1,198 @@
+"""Who holds a call: for how long, what ends it, and who finds out that nobody does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from assistant import lease
+from assistant.call import Call
+from assistant.lease import Lease
+from assistant.records import Fenced, Place, RecordError, UnknownCall
+from assistant.records.sql import SqlStore, open_store
+from statemachine.facts import Facts
+from statemachine.triggers import CallerHungUp, CallerSpoke
+
+pytest_plugins = ["tests.databases"]
+
+PLACE = Place("shop", "jill", '{"persona": "Max"}')
+
+
+@pytest_asyncio.fixture
+async def two(url: str) -> AsyncIterator[tuple[SqlStore, SqlStore]]:
+    """Two stores in one database: a worker's and another's."""
+    stores = await open_store(url), SqlStore(url)
+    yield stores
+    for each in stores:
+        await each.close()
+
+
+async def waiting(store: SqlStore, agent: str = "jill") -> list[str]:
+    """The calls that nobody holds."""
+    return [orphan.id for orphan in await store.orphans(agent)]
+
+
+async def test_a_call_whose_lease_is_over_is_found_by_workers_of_its_name(
+    two: tuple[SqlStore, SqlStore],
+) -> None:
+    """Not before, not by others, and not one that has no room or that nobody ever looked after."""
+    own, other = two
+    await own.begin("held", Facts(), PLACE, 30.0)
+    await own.begin("over", Facts(), PLACE, 0.01)
+    await own.begin("console", Facts(), Place(), 0.01)
+    await own.begin("old", Facts(), PLACE)
+    await asyncio.sleep(0.1)
+    assert await waiting(other) == ["over"]
+    assert await waiting(other, "max") == []
+    (found,) = await other.orphans("jill")
+    assert (found.room, found.epoch, found.ended) == ("shop", 1, False)
+    assert 0.05 < found.waiting < 5.0
+
+
+async def test_a_call_that_is_given_up_is_found_at_once(two: tuple[SqlStore, SqlStore]) -> None:
+    """By its owner, or by the worker above in its owner's name; by nobody else's."""
+    own, other = two
+    await own.begin("one", Facts(), PLACE, 30.0)
+    await other.give_up("one")
+    assert await waiting(other) == []
+    await other.give_up("one", own.owner)
+    assert await waiting(other) == ["one"]
+    assert await own.renew("one", 30.0), "its owner lives and takes it back"
+    assert await waiting(other) == []
+    with pytest.raises(UnknownCall):
+        await other.give_up("nobody")
+
+
+async def test_a_call_that_is_handed_on_is_still_its_owners_until_somebody_has_it(
+    two: tuple[SqlStore, SqlStore],
+) -> None:
+    """The owner goes on writing, hears that it is to go, and is fenced by whoever comes."""
+    own, other = two
+    call = await Call.begin("one", (), own, PLACE, 30.0)
+    await other.give_up("one", own.owner, staying=True)
+    assert await waiting(other) == ["one"]
+    assert not await own.renew("one", 30.0)
+    assert await waiting(other) == ["one"]
+    await call.fire(CallerSpoke())
+    taken = await other.claim("one", 30.0, 1)
+    assert (taken.place, len(taken.journal)) == (PLACE, 1)
+    with pytest.raises(Fenced):
+        await own.renew("one", 30.0)
+
+
+async def test_a_call_can_be_claimed_for_an_heir(two: tuple[SqlStore, SqlStore], url: str) -> None:
+    """The finder writes nothing to it; the heir claims it in turn, and may write."""
+    own, finder = two
+    call = await Call.begin("one", (), own, PLACE, 0.01)
+    await call.fire(CallerSpoke())
+    await asyncio.sleep(0.05)
+    await finder.claim("one", 30.0, 1, "heir")
+    with pytest.raises(Fenced):
+        await finder.claim("one", 30.0)
+    heir = SqlStore(url, owner="heir")
+    with pytest.raises(Fenced):
+        await heir.begin("one", Facts(), PLACE, 1.0)
+    taken_up = await Call.resume("one", heir, 1.0)
+    await taken_up.fire(CallerHungUp())
+    assert (await heir.read("one")).journal[-1].trigger == "caller_hung_up"
+    await heir.close()
+
+
+async def test_a_call_whose_end_was_not_seen_to_is_found(two: tuple[SqlStore, SqlStore]) -> None:
+    """Its room may still be open; once its worker is through, nobody need look after it."""
+    own, other = two
+    call = await Call.begin("one", (), own, PLACE, 0.01)
+    await call.fire(CallerHungUp())
+    await asyncio.sleep(0.05)
+    (found,) = await other.orphans("jill")
+    assert found.ended
+    await own.finish("one")
+    assert await waiting(other) == []
+
+
+async def test_a_forgotten_call_leaves_no_place(two: tuple[SqlStore, SqlStore]) -> None:
+    """A room's name may be a telephone number, and what a job brought may name the caller."""
+    own, _ = two
+    call = await Call.begin("one", (), own, PLACE)
+    await call.fire(CallerHungUp())
+    await own.forget("one")
+    assert (await own.read("one")).place == Place(agent="jill")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases that are over soon."""
+    monkeypatch.setattr(lease, "LEASE", 0.4)
+    monkeypatch.setattr(lease, "HEARTBEAT", 0.05)
+
+
+async def held(store: Any) -> tuple[Call, Lease, list[str]]:
+    """A call that is held, and what its holder was told."""
+    call = await Call.begin("one", (), store, PLACE, lease.LEASE)
+    told: list[str] = []
+    holding = Lease(call, store, lambda: told.append("lost"), lambda: told.append("handed on"))
+    holding.begin()
+    return call, holding, told
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_call_is_held_while_its_process_lives_and_no_longer(
+    two: tuple[SqlStore, SqlStore],
+) -> None:
+    """A process that ends under its call gives it up; one that is through with it doesn't."""
+    own, other = two
+    _, holding, told = await held(own)
+    await asyncio.sleep(0.8)
+    assert await waiting(other) == []
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:  # as LiveKit does when the worker above a process is gone
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert await waiting(other) == ["one"]
+    assert told == []
+    await own.claim("one", 30.0)
+    await holding.finish()
+    assert await waiting(other) == []
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_holder_is_told_once_that_it_hands_on_and_that_it_has_lost(
+    two: tuple[SqlStore, SqlStore],
+) -> None:
+    """After that the call is fenced and its end is somebody else's to see to."""
+    own, other = two
+    call, holding, told = await held(own)
+    await other.give_up("one", own.owner, staying=True)
+    await asyncio.sleep(0.3)
+    assert told == ["handed on"]
+    await other.claim("one", 0.01)
+    await asyncio.sleep(0.3)
+    assert told == ["handed on", "lost"]
+    assert call.fenced
+    await holding.finish()
+    assert await waiting(other) == ["one"], "whoever holds it looks after it"
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_database_that_is_away_costs_nobody_their_call(
+    two: tuple[SqlStore, SqlStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can't be renewed can't be taken either; the holder goes on, and renews when it can."""
+    own, other = two
+    call, holding, told = await held(own)
+    renew = own.renew
+
+    async def away(call: str, seconds: float) -> bool:
+        raise RecordError("the database is away")
+
+    monkeypatch.setattr(own, "renew", away)
+    await asyncio.sleep(0.6)
+    assert (told, call.fenced) == ([], False)
+    monkeypatch.setattr(own, "renew", renew)
+    await asyncio.sleep(0.3)
+    assert await waiting(other) == []
+    await holding.finish()

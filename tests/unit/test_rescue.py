@@ -1,0 +1,328 @@
+"""Calls without a worker: which are taken up, which are closed, and which are left to others."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from livekit import api
+
+from assistant import rescue
+from assistant.call import Call
+from assistant.records import Place, RecordError
+from assistant.records.sql import SqlStore, open_store
+from assistant.rescue import Rescue, epoch_of, identity
+from assistant.settings import Rooms
+from statemachine.triggers import CallerHungUp
+
+PLACE = Place("shop")
+CALLER = api.ParticipantInfo(identity="somebody", kind=api.ParticipantInfo.Kind.SIP)
+AGENT = api.ParticipantInfo(identity="agent-x", kind=api.ParticipantInfo.Kind.AGENT)
+
+
+@dataclass
+class LiveKit:
+    """LiveKit's service of rooms, with one room."""
+
+    inside: list[api.ParticipantInfo] = field(default_factory=lambda: [CALLER, AGENT])
+    sid: str = "RM_1"
+    deleted: list[str] = field(default_factory=list)
+    fault: Exception | None = None
+
+    @property
+    def room(self) -> LiveKit:
+        return self
+
+    async def list_rooms(self, asked: api.ListRoomsRequest) -> api.ListRoomsResponse:
+        if self.fault:
+            raise self.fault
+        here = "shop" in asked.names and self.sid
+        return api.ListRoomsResponse(rooms=[api.Room(name="shop", sid=self.sid)] if here else [])
+
+    async def list_participants(
+        self, asked: api.ListParticipantsRequest
+    ) -> api.ListParticipantsResponse:
+        return api.ListParticipantsResponse(participants=self.inside)
+
+    async def delete_room(self, asked: api.DeleteRoomRequest) -> api.DeleteRoomResponse:
+        self.deleted.append(asked.room)
+        return api.DeleteRoomResponse()
+
+
+@dataclass
+class Server:
+    """LiveKit's server of agents: what is alive, and what was started."""
+
+    active_jobs: list[Any] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    fault: Exception | None = None
+
+    async def simulate_job(self, room: str, *, room_info: api.Room, token: str) -> None:
+        if self.fault:
+            raise self.fault
+        claims = api.TokenVerifier("key", "secret" * 6).verify(token)
+        assert claims.video is not None
+        assert (claims.video.room, claims.video.agent, claims.kind) == (room, True, "agent")
+        self.started.append(claims.identity)
+
+
+@dataclass
+class Worker:
+    """A worker's rescue, and what it sees."""
+
+    store: SqlStore
+    server: Server = field(default_factory=Server)
+    livekit: LiveKit = field(default_factory=LiveKit)
+    full: bool = False
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[Rescue]:
+        """Look for calls meanwhile."""
+        keys = Rooms("ws://127.0.0.1:9", "key", "secret" * 6)
+        given: Any = self.server, self.store, keys, lambda: self.full, self.livekit
+        looks = Rescue(*given)
+        task = asyncio.create_task(looks.run())
+        try:
+            yield looks
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that runs faster."""
+    for name, seconds in {
+        "LOOK": 0.02,
+        "POLL": 0.03,
+        "BUSY": 0.4,
+        "REJOIN": 0.4,
+        "LEASE": 0.2,
+    }.items():
+        monkeypatch.setattr(rescue, name, seconds)
+
+
+@pytest_asyncio.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """The store of the worker that looks."""
+    opened = await open_store(f"sqlite:///{tmp_path}/calls.db")
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def other(store: SqlStore, tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """The store of a worker that died."""
+    opened = SqlStore(f"sqlite:///{tmp_path}/calls.db")
+    yield opened
+    await opened.close()
+
+
+async def becomes(true: Callable[[], object], patience: float = 5.0) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(patience):
+        while not true():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
+
+
+def job(call: str, who: str) -> Any:
+    """A job that a worker's process has."""
+    room = api.Room(name="shop", sid=call)
+    accepted = SimpleNamespace(identity=who)
+    return SimpleNamespace(job=SimpleNamespace(id=who, room=room), accept_arguments=accepted)
+
+
+async def test_a_call_whose_caller_is_there_is_taken_up_once(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """It is claimed for one process; while that starts nobody else takes it up."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker, second = Worker(store), Worker(store)
+    async with worker.looking(), second.looking():
+        await becomes(lambda: worker.server.started or second.server.started)
+        await asyncio.sleep(0.3)
+    (who,) = worker.server.started + second.server.started
+    assert epoch_of(who, "RM_1") == 2
+    heir = SqlStore(other.database.url.render_as_string(), owner=who)
+    call = await Call.resume("RM_1", heir, 1.0)
+    assert not call.ended.is_set()
+    await heir.close()
+
+
+async def test_a_call_that_is_held_is_left_alone(store: SqlStore, other: SqlStore) -> None:
+    """Whoever renews their lease is not disturbed."""
+    await Call.begin("RM_1", (), other, PLACE, 30.0)
+    worker = Worker(store)
+    async with worker.looking():
+        await asyncio.sleep(0.3)
+    assert worker.server.started == []
+
+
+async def test_a_process_that_cannot_be_started_leaves_the_call_to_others(
+    store: SqlStore, other: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A worker without a free process gives the call back at once."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    broken, sound = Worker(store, Server(fault=RuntimeError("no process"))), Worker(store)
+    async with broken.looking():
+        await becomes(lambda: "RM_1 can't be taken up" in caplog.text)
+        async with sound.looking():
+            await becomes(lambda: sound.server.started)
+
+
+async def test_a_caller_who_does_not_come_back_has_hung_up(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """Their call waits for them as long as LiveKit keeps the room, and then ends; the room goes."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker = Worker(store, livekit=LiveKit(inside=[AGENT]))
+    async with worker.looking():
+        await asyncio.sleep(0.25)
+        assert (await store.read("RM_1")).journal == ()
+        await becomes(lambda: worker.livekit.deleted)
+    assert (await store.read("RM_1")).journal[-1].trigger == "caller_hung_up"
+    assert await store.orphans() == ()
+    assert worker.server.started == []
+
+
+async def test_a_caller_who_comes_back_in_time_finds_their_call(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """A call without a worker whose caller was cut off as well is taken up when they rejoin."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker = Worker(store, livekit=LiveKit(inside=[]))
+    async with worker.looking():
+        await asyncio.sleep(0.2)
+        worker.livekit.inside.append(CALLER)
+        await becomes(lambda: worker.server.started)
+
+
+async def test_a_call_whose_room_is_gone_has_ended(store: SqlStore, other: SqlStore) -> None:
+    """Another room of the same name is another call's."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker = Worker(store, livekit=LiveKit(sid="RM_2"))
+    async with worker.looking():
+        while not (await store.read("RM_1")).journal:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
+    assert await store.orphans() == ()
+    assert (await store.read("RM_1")).journal[-1].trigger == "caller_hung_up"
+    assert (worker.livekit.deleted, worker.server.started) == ([], [])
+
+
+async def test_the_room_of_a_call_that_is_over_is_closed(store: SqlStore, other: SqlStore) -> None:
+    """A worker that died between the farewell and the room's end leaves no caller in silence."""
+    call = await Call.begin("RM_1", (), other, PLACE, 0.01)
+    await call.fire(CallerHungUp())
+    worker = Worker(store)
+    async with worker.looking():
+        await becomes(lambda: worker.livekit.deleted)
+        await asyncio.sleep(0.1)
+    assert worker.livekit.deleted == ["shop"]
+    assert worker.server.started == []
+    assert await store.orphans() == ()
+
+
+async def test_a_full_worker_leaves_a_call_to_the_others_first(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """Better on a full worker than on none."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker = Worker(store, full=True)
+    async with worker.looking():
+        await asyncio.sleep(0.2)
+        assert worker.server.started == []
+        await becomes(lambda: worker.server.started)
+
+
+async def test_the_call_of_a_process_that_died_is_given_up_at_once(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """The worker above it need not wait for its lease."""
+    await Call.begin("RM_1", (), other, PLACE, 30.0)
+    worker = Worker(store, Server([job("RM_1", other.owner)]))
+    async with worker.looking():
+        await asyncio.sleep(0.2)
+        assert worker.server.started == []
+        worker.server.active_jobs.clear()
+        await becomes(lambda: worker.server.started)
+
+
+async def test_a_process_that_died_before_it_noted_its_call_is_followed_by_another(
+    store: SqlStore,
+) -> None:
+    """Nothing is written of the call, but its caller is there."""
+    worker = Worker(store, Server([job("RM_1", "agent-RM_1-e1-abc")]))
+    async with worker.looking():
+        await asyncio.sleep(0.1)
+        worker.server.active_jobs.clear()
+        await becomes(lambda: worker.server.started)
+
+
+async def test_a_worker_that_is_to_stop_hands_on_all_of_its_calls(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """They are others' to take, and its processes stay until then."""
+    await Call.begin("RM_1", (), other, PLACE, 30.0)
+    worker = Worker(store, Server([job("RM_1", other.owner)]))
+    async with worker.looking() as looks:
+        pass
+    await looks.hand_on()
+    assert [orphan.id for orphan in await store.orphans()] == ["RM_1"]
+    assert not await other.renew("RM_1", 30.0)
+
+
+async def test_after_the_database_was_away_those_who_live_get_to_say_so_first(
+    store: SqlStore,
+    other: SqlStore,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No call is taken from a worker that could not renew its lease."""
+    caplog.set_level(logging.INFO)
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    orphans = store.orphans
+
+    async def away(agent: str = "") -> Any:
+        raise RecordError("calls.db is away")
+
+    monkeypatch.setattr(store, "orphans", away)
+    worker = Worker(store)
+    async with worker.looking():
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(store, "orphans", orphans)
+        await becomes(lambda: "taken up again" in caplog.text)
+        await asyncio.sleep(0.1)
+        assert worker.server.started == []
+        await other.renew("RM_1", 30.0)
+        await asyncio.sleep(0.6)
+    assert worker.server.started == []
+    assert caplog.text.count("No call can be taken up: calls.db is away") == 1
+
+
+async def test_a_livekit_that_is_away_is_one_line_a_try(
+    store: SqlStore, other: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The call is tried again and taken up once LiveKit answers."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker = Worker(store, livekit=LiveKit(fault=OSError("no route")))
+    async with worker.looking():
+        await becomes(lambda: "RM_1 can't be taken up: no route" in caplog.text)
+        worker.livekit.fault = None
+        await becomes(lambda: worker.server.started)
+
+
+def test_agents_of_one_call_are_told_apart_by_their_epoch() -> None:
+    """An identity names its call and how often that had been taken up; nobody else's does."""
+    assert epoch_of(identity("RM_1", 3), "RM_1") == 3
+    assert identity("RM_1", 3) != identity("RM_1", 3)
+    for stranger in ("agent-AJ_x", identity("RM_10", 3), "somebody", "agent-RM_1-e3-"):
+        assert epoch_of(stranger, "RM_1") is None
