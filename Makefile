@@ -50,14 +50,14 @@ diagram: .venv/dev.ready ## Draw the flowchart from the transition table into di
 
 test: .venv/dev.ready ## Run the tests
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile --ignore tests/voice
-	@echo "Left out: calls held by sound in real time (make voice), calls in real rooms (make e2e)."
+	@$(BIN)/python -m scripts.livekit_server --left-out
 
 # Real-time sound wants a machine that does nothing else meanwhile.
 voice: .venv/dev.ready ## Hold whole calls by sound alone, in real time, without a sound card
 	@$(PYTEST) tests/voice
 
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
-	@$(PYTEST) -m "e2e and not soak" -rs tests/e2e
+	@$(PYTEST) -m "e2e and not soak" tests/e2e
 
 # What takes minutes: voice calls with providers that fail at the wire and the longer barge-ins,
 # thousands of calls told again from their journals, and 50 workers killed at random moments.

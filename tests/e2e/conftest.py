@@ -37,6 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(240))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not (livekit_server.present() or livekit_server.can_build()):
+        terminalreporter.write_line(livekit_server.left_out())
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """The LiveKit server of all tests here."""
