@@ -24,7 +24,11 @@ HEARTBEAT = 0.4
 
 
 class Lease:
-    """Holds one call from `begin` on, until it is over, lost, or the process ends."""
+    """Holds one call from `begin` on, until it is over, lost, or the process ends.
+
+    `lost` is told once that the call is somebody else's; `handed_on`, again and again, that it is
+    to be: whoever holds it stays on the line until then.
+    """
 
     def __init__(
         self,
@@ -45,12 +49,18 @@ class Lease:
 
     async def finish(self) -> None:
         """The call is over and everything has been seen to: nobody need look after it."""
-        await self._stop()
-        if not self._call.fenced:
-            with contextlib.suppress(RecordError):  # then another worker sees that it is over
-                await self._store.finish(self._call.id)
+        await self.stop()
+        with contextlib.suppress(RecordError):  # then another worker sees that it is over
+            await self._store.finish(self._call.id)
 
-    async def _stop(self) -> None:
+    async def give_up(self) -> None:
+        """Somebody else is to see to what is left of it."""
+        await self.stop()
+        with contextlib.suppress(RecordError):  # then they do once its time is over
+            await self._store.give_up(self._call.id)
+
+    async def stop(self) -> None:
+        """Renew it no more."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -58,25 +68,25 @@ class Lease:
 
     async def _hold(self) -> None:
         try:
-            await self._renew()
+            while True:
+                await self._renew()
+                await asyncio.sleep(HEARTBEAT)
         except Fenced as fenced:
             self._call.lose(fenced)
             self._lost()
         except asyncio.CancelledError:
             if self._task is not None:  # not by us: the process is ending under the call
-                await self._store.give_up(self._call.id)
+                with contextlib.suppress(RecordError):
+                    await self._store.give_up(self._call.id)
             raise
 
     async def _renew(self) -> None:
-        told = False
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            try:
-                kept = await self._store.renew(self._call.id, LEASE)
-            except Fenced:
-                raise
-            except RecordError:
-                continue  # whoever writes to the call says so; nobody else can take it up either
-            if not kept and not told:
-                told = True
+        if self._call.fenced:
+            raise Fenced(f"call {self._call.id} has been taken up by somebody else")
+        try:
+            if not await self._store.renew(self._call.id, LEASE):
                 self._handed_on()
+        except Fenced:
+            raise
+        except RecordError:  # whoever writes to the call says so; nobody else can take it up either
+            await self._call.write_up(0.0)

@@ -40,8 +40,10 @@ STARTING = 6.0
 """Seconds that a process may take to be on the line of a call which it was given."""
 BUSY = 1.0
 """Seconds that a worker which is full leaves a call to the others."""
-REJOIN = 20.0
-"""Seconds that a call waits for a caller who was cut off; LiveKit keeps their room as long."""
+REJOIN = 18.0
+"""Seconds that a call waits for a caller who was cut off; LiveKit keeps their room for 20."""
+FAREWELL = 15.0
+"""Seconds that a worker which is to stop may take to end a call that nobody took up."""
 _CALLERS = frozenset(
     {
         api.ParticipantInfo.Kind.STANDARD,
@@ -78,7 +80,9 @@ class Rescue:
         self._rooms = rooms
         self._is_full = is_full
         self._serving: dict[str, RunningJobInfo] = {}
+        self._again: set[str] = set()
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._one_at_a_time = asyncio.Lock()
         self._away = False
         self._not_before = 0.0
         self._livekit = livekit
@@ -93,11 +97,13 @@ class Rescue:
 
     async def hand_on(self) -> None:
         """Let the other workers have every call of this one; each stays until it is taken up."""
-        for info in self._server.active_jobs:
-            try:
-                await self._store.give_up(*_served(info), staying=True)
-            except RecordError as error:
-                log.error("call %s can't be handed on: %s", info.job.room.sid, error)
+        await asyncio.gather(*map(self._handed_on, self._server.active_jobs))
+
+    async def _handed_on(self, info: RunningJobInfo) -> None:
+        try:
+            await self._store.give_up(*_served(info), staying=True)
+        except RecordError as error:
+            log.error("call %s can't be handed on: %s", info.job.room.sid, error)
 
     # Our own
 
@@ -106,28 +112,39 @@ class Rescue:
         while True:
             now = {info.job.id: info for info in self._server.active_jobs}
             for job in self._serving.keys() - now.keys():
-                if await self._given_up(self._serving[job]):
-                    del self._serving[job]
+                info = self._serving[job]
+                self._spawn(info.job.room.sid, self._let_go(job, info))
             self._serving |= now
             await asyncio.sleep(LOOK)
 
-    async def _given_up(self, info: RunningJobInfo) -> bool:
-        """Whether that has been written down, or there is nothing to write."""
-        call, owner = _served(info)
-        try:
-            await self._store.give_up(call, owner)
-        except UnknownCall:  # its process died before it had noted anything
-            self._spawn(call, self._start_again(info))
-        except RecordError:
-            return False  # next time
-        return True
+    async def _let_go(self, job: str, info: RunningJobInfo) -> None:
+        """The process of this job is gone."""
+        with self._said(info.job.room.sid):
+            try:
+                await self._store.give_up(*_served(info))
+            except UnknownCall:
+                await self._start_again(info)
+            except RecordError:
+                await asyncio.sleep(POLL)
+                return  # tried again
+        self._serving.pop(job, None)
 
     async def _start_again(self, info: RunningJobInfo) -> None:
-        with self._said(info.job.room.sid):
-            orphan = Orphan(info.job.room.sid, info.job.room.name, 0, False, 0.0)
-            room = await self._room(orphan)
-            if room is not None and await self._has_caller(room):
-                await self._start(identity(orphan.id, 1), room)
+        """A process died before it had noted its call: once, another one is given it."""
+        call, until = info.job.room.sid, asyncio.get_running_loop().time() + REJOIN
+        if call in self._again:
+            log.error("call %s: two processes died before they had begun it", call)
+            return
+        self._again.add(call)
+        while asyncio.get_running_loop().time() < until:
+            with self._said(call):
+                room = await self._room(Orphan(call, info.job.room.name, 0, False, 0.0))
+                if room is None:
+                    return
+                if await self._has_caller(room):
+                    await self._start(identity(call, 1), room)
+                    return
+            await asyncio.sleep(POLL)
 
     # Anybody's
 
@@ -149,10 +166,8 @@ class Rescue:
         now = asyncio.get_running_loop().time()
         try:
             found = await self._store.orphans(self._rooms.agent_name)
-        except RecordError as error:
-            if not self._away:
-                log.error("No call can be taken up: %s", error)
-            self._away = True
+        except Exception as error:  # whatever a driver raises, they are looked for again
+            self._cannot_write(error)
             return ()
         if self._away:
             log.info("Calls can be taken up again.")
@@ -160,10 +175,17 @@ class Rescue:
             self._not_before = now + 2 * LEASE  # those who live get to say so first
         return found if now >= self._not_before else ()
 
+    def _cannot_write(self, error: Exception) -> None:
+        if not self._away:
+            log.error("No call can be taken up: %s", error)
+        self._away = True
+
     async def _see_to(self, orphan: Orphan) -> None:
         """Take up a call whose caller is there, and close what nobody is in any more."""
         if self._is_full() and orphan.waiting < BUSY:
             return
+        if orphan.ended and orphan.attended and orphan.waiting < FAREWELL:
+            return  # its farewell is being spoken
         with self._said(orphan.id):
             room = await self._room(orphan)
             if orphan.ended:
@@ -206,13 +228,21 @@ class Rescue:
     async def _take_up(self, orphan: Orphan, room: api.Room) -> None:
         """Claim the call for a process of ours, and start that."""
         agent = identity(orphan.id, orphan.epoch + 1)
-        await self._store.claim(orphan.id, STARTING, orphan.epoch, agent)
-        log.warning("call %s is taken up: nobody holds it any more", orphan.id)
-        try:
-            await self._start(agent, room)
-        except BaseException:
-            await self._store.give_up(orphan.id, agent)
-            raise
+        # LiveKit starts one process after the other: what waits for that is still anybody's.
+        async with self._one_at_a_time:
+            try:
+                await self._store.claim(orphan.id, STARTING, orphan.epoch, agent)
+            except (Fenced, UnknownCall):
+                raise
+            except RecordError as error:
+                self._cannot_write(error)
+                return
+            log.warning("call %s is taken up: nobody holds it any more", orphan.id)
+            try:
+                await self._start(agent, room)
+            except BaseException:
+                await self._store.give_up(orphan.id, agent)
+                raise
 
     async def _start(self, agent: str, room: api.Room) -> None:
         token = self._token(agent, room.name)
@@ -240,8 +270,12 @@ class Rescue:
 
     async def _end(self, orphan: Orphan) -> None:
         """The caller of a call without a worker has not come back."""
-        call = await Call.resume(orphan.id, self._store, STARTING, orphan.epoch)
-        await call.fire(CallerHungUp())
+        try:
+            call = await Call.resume(orphan.id, self._store, STARTING, orphan.epoch)
+        except ReplayError as error:
+            log.error("call %s can't be ended, only closed: %s", orphan.id, error)
+        else:
+            await call.fire(CallerHungUp())
 
     async def _close(self, orphan: Orphan, room: api.Room | None) -> None:
         """Close the room of a call that is over, as its worker would have."""

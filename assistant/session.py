@@ -92,6 +92,10 @@ class Line:
             conn_options=connecting(data.settings),
             session_close_transcript_timeout=CLOSING,
         )
+        self.in_a_room = False
+        """Whether a session that is closed from outside says nothing about the call: the caller may
+        still be in their room."""
+        self._handing_on: asyncio.TimerHandle | None = None
         self._kept = parts.kept
         self._watch = Watch(self.session, data, parts.stt, self.say) if parts.stt else None
         parts.llm.on("metrics_collected", self._on_metrics)
@@ -175,28 +179,34 @@ class Line:
 
     def hand_on(self) -> None:
         """Another worker is to have the call; where none takes it, its caller is told so."""
-        asyncio.get_running_loop().call_later(HANDING_ON, self._give_up)
+        if self._handing_on is None:
+            loop = asyncio.get_running_loop()
+            self._handing_on = loop.call_later(HANDING_ON, self._give_up)
 
     def _give_up(self) -> None:
         call = self.data.call
         if not (call.fenced or call.ended.is_set()):
-            self.say(self.data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
+            with contextlib.suppress(RuntimeError):  # there is no session to speak on
+                self.say(self.data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
             call.end(CallFailed())
 
     def cut_off(self) -> None:
         """The caller's connection is lost: nothing is said to nobody, and nobody is nudged."""
         self._pause(True)
-        self.session.interrupt()
+        with contextlib.suppress(RuntimeError):  # the session is over
+            self.session.interrupt()
 
     def is_back(self) -> None:
         """The caller has come back: they are told where the call stands."""
         self._pause(False)
-        self.session.interrupt()
-        cast(ShopAgent, self.session.current_agent).go_on()
+        with contextlib.suppress(RuntimeError):
+            self.session.interrupt()
+            cast(ShopAgent, self.session.current_agent).go_on()
 
     def caller_gone(self) -> None:
         """The caller has not come back."""
-        self.session.shutdown(drain=False)
+        if not self.data.call.ended.is_set():
+            self.data.call.end(CallerHungUp())
 
     def _pause(self, paused: bool) -> None:
         if self._watch is not None:
@@ -258,7 +268,12 @@ class Line:
         )
 
     def _on_close(self, event: CloseEvent) -> None:
-        """However the session ended, the call has ended."""
-        if not (self.data.call.ended.is_set() or self.data.call.fenced):
-            ours = event.reason in (CloseReason.ERROR, CloseReason.JOB_SHUTDOWN)
-            self.data.call.end(CallFailed() if ours else CallerHungUp())
+        """However the session ended, the call has ended; in a room its job may know better."""
+        call, reason = self.data.call, event.reason
+        if call.ended.is_set() or call.fenced:
+            return
+        if reason is CloseReason.ERROR:
+            call.end(CallFailed())
+        elif reason is CloseReason.PARTICIPANT_DISCONNECTED or not self.in_a_room:
+            ours = reason is CloseReason.JOB_SHUTDOWN
+            call.end(CallFailed() if ours else CallerHungUp())

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import math
@@ -35,19 +36,21 @@ from assistant.call import Call
 from assistant.lease import LEASE, Lease
 from assistant.presence import CALLERS, Presence
 from assistant.prompts import PromptError, Prompts
-from assistant.records import Fenced, Place, RecordError, Store
+from assistant.records import Fenced, Place, RecordError, Store, UnknownCall
 from assistant.records.sql import SqlStore, open_even_if_away
-from assistant.rescue import Rescue, identity
+from assistant.rescue import STARTING, Rescue, epoch_of, identity
 from assistant.session import Line
 from assistant.userdata import UserData
 from statemachine.offers import Offer
 from statemachine.replay import ReplayError
-from statemachine.triggers import CallFailed
+from statemachine.triggers import CallerHungUp, CallFailed, SessionTrigger
 
 log = logging.getLogger("assistant.worker")
 
 GRACE = 1.0
 """Seconds between the farewell's end here and the room's: it still travels to the caller."""
+RETRY = 0.3
+"""Seconds until records that didn't answer are asked again."""
 ANSWERS = 3.0
 """Seconds that LiveKit may take to say who is in a room."""
 HANDING_ON = 15.0
@@ -115,6 +118,12 @@ class Worker(AgentServer):
             )
             self._rescue = Rescue(self, self._store, rooms, admission.is_full, self._livekit)
             self._rescuing = asyncio.create_task(self._rescue.run())
+            self._rescuing.add_done_callback(_fault)
+
+
+def _fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("No call is looked for any more: this worker should be restarted", exc_info=error)
 
 
 def prewarm(proc: JobProcess) -> None:
@@ -197,6 +206,7 @@ class Held:
     store: Store
     call: Call | None = None
     lease: Lease | None = None
+    line: Line | None = None
     keeping: asyncio.Task[None] | None = None
     leaving: asyncio.Task[None] | None = None
 
@@ -204,7 +214,8 @@ class Held:
 async def end_call(ctx: JobContext) -> None:
     """What every call comes to, however it ended: settled, reported, and its room closed.
 
-    A call that somebody else has taken up is theirs, and so is its room.
+    A call that somebody else has taken up is theirs, and so is its room. One whose agent has lost
+    the room while the caller may be in it is left to whoever finds it.
     """
     held: Held | None = ctx.proc.userdata.pop("held", None)
     if held is None:  # it has begun nothing
@@ -213,23 +224,33 @@ async def end_call(ctx: JobContext) -> None:
         held.keeping.cancel()
     try:
         if held.call is not None and not held.call.fenced:
-            await _ended(ctx, held.call)
-            if held.lease is not None:
-                await held.lease.finish()
+            await _seen_to(ctx, held.call, held.lease)
     finally:
+        if held.lease is not None:
+            await held.lease.stop()
         await held.store.close()
         await asyncio.to_thread(telemetry.flush)
 
 
-async def _ended(ctx: JobContext, call: Call) -> None:
+async def _seen_to(ctx: JobContext, call: Call, lease: Lease | None) -> None:
+    out = not ctx.is_fake_job() and not ctx.room.isconnected()
+    if out and not call.ended.is_set() and await _exists(ctx):
+        log.warning("call %s: the agent has lost its room, and leaves it to others", call.id)
+        if lease is not None:
+            await lease.give_up()
+        return
+    gone = False
     try:
-        await _settled(call)
+        await _settled(call, CallerHungUp() if out else CallFailed())
         await _reported(call)
         await call.write_up(PATIENCE)
         if not ctx.is_fake_job() and ctx.room.isconnected() and ctx.room.remote_participants:
             await asyncio.sleep(GRACE)
     finally:
-        await close_room(ctx)
+        if not call.fenced:
+            gone = await close_room(ctx)
+        if lease is not None and not call.fenced:
+            await (lease.finish() if gone else lease.give_up())
 
 
 @server.rtc_session(
@@ -240,24 +261,21 @@ async def answer(ctx: JobContext) -> None:
     open_shop: shop.Shop = ctx.proc.userdata["shop"]
     joining = None if ctx.is_fake_job() else asyncio.create_task(ctx.connect())
     try:
-        owner = "" if ctx.is_fake_job() else ctx.local_participant_identity
-        # A room's name may hold a telephone number, and comes again; its id does neither.
-        store = await open_even_if_away(settings.database_url, owner=owner)
-        ctx.proc.userdata["held"] = held = Held(store)
-        call, resumed = await begun_or_resumed(ctx, open_shop.catalogue.offers, store)
-    except RecordError as error:
+        held, resumed = await held_by(ctx, open_shop.catalogue.offers)
+    except Fenced as error:
         log.warning("room %s is left alone: %s", ctx.job.room.sid, error)
         ctx.shutdown("the call is not this worker's")
         return
-    except ReplayError as error:
-        log.error("call %s can't be gone on with: %s", ctx.job.room.sid, error)
-        await store.finish(ctx.job.room.sid)
-        await close_room(ctx)
+    except (RecordError, ReplayError) as error:
+        log.error("call %s can't be served: %s", ctx.job.room.sid, error)
+        await close_room(ctx)  # rather than a caller in silence
+        ctx.shutdown("the call can't be served")
         return
     finally:
         if joining is not None:
             await joining
-    held.call = call
+    call = held.call
+    assert call is not None
     ctx.log_context_fields = {"call": call.id}
     parts = providers.build_voice(
         settings, open_shop.catalogue, open_shop.knowledge, ctx.proc.userdata["warm"]
@@ -268,11 +286,17 @@ async def answer(ctx: JobContext) -> None:
     words = words_for(call, open_shop.words, call.place.brought)
     data = UserData(call, words, open_shop.catalogue, open_shop.knowledge, settings)
     data.resumed = resumed
-    line = Line(data, parts)
+    held.line = line = Line(data, parts)
     line.session.on("close", lambda _: ctx.shutdown("the call is over"))
-    presence, options = await attended(ctx, held, line)
-    if options is None:
-        return
+    options, presence = room_io.RoomOptions(), None
+    if not ctx.is_fake_job():
+        line.in_a_room = True
+        presence = Presence(ctx, call.id, line.cut_off, line.is_back, line.caller_gone)
+        try:
+            caller = await presence.caller()
+        except RuntimeError:
+            return  # the room has closed, and with it the job
+        options.participant_kinds, options.participant_identity = CALLERS, caller.identity
     await line.session.start(
         line.first_agent,
         room=ctx.room,
@@ -286,50 +310,65 @@ async def answer(ctx: JobContext) -> None:
     held.keeping = asyncio.create_task(line.keep_lines())
 
 
-async def begun_or_resumed(
-    ctx: JobContext, offers: tuple[Offer, ...], store: Store
-) -> tuple[Call, bool]:
-    """The call of a job's room: a new one, or the one that is on there and has lost its worker.
+async def held_by(ctx: JobContext, offers: tuple[Offer, ...]) -> tuple[Held, bool]:
+    """The call of a job's room, held: a new one, or one that has lost its worker (True).
 
     Raises:
-        Fenced: it has a worker.
+        Fenced: it has a worker, or is over.
+        RecordError: it was given to this process, and can't be read; or the records can't be used.
+        ReplayError: its journal is of a conversation that this program no longer has.
     """
     room = ctx.job.room
+    owner = "" if ctx.is_fake_job() else ctx.local_participant_identity
+    # A room's name may hold a telephone number, and comes again; its id does neither.
+    store = await open_even_if_away(settings.database_url, owner=owner)
+    ctx.proc.userdata["held"] = held = Held(store)
     if ctx.is_fake_job():
-        return await Call.begin(room.sid, offers, store), False
+        held.call = await Call.begin(room.sid, offers, store)
+        return held, False
     place = Place(room.name, rooms.agent_name, ctx.job.metadata)
-    try:
-        return await Call.begin(room.sid, offers, store, place, LEASE), False
-    except Fenced:
-        call = await Call.resume(room.sid, store, LEASE)
-    if call.ended.is_set():
-        raise Fenced(f"call {call.id} has ended")
-    return call, True
-
-
-async def attended(
-    ctx: JobContext, held: Held, line: Line
-) -> tuple[Presence | None, room_io.RoomOptions | None]:
-    """Hold the call and wait for its caller; how the session is to find them, if they came."""
-    if ctx.is_fake_job():
-        return None, room_io.RoomOptions()
-    call = line.data.call
+    held.call, resumed = await begun_or_resumed(room.sid, offers, store, owner, place)
 
     def lost() -> None:
-        log.warning("call %s has been taken up by another worker: this one leaves it", call.id)
+        log.warning("call %s has been taken up by another worker: this one leaves it", room.sid)
         held.leaving = asyncio.create_task(ctx.room.disconnect())
         ctx.shutdown("the call is not this worker's any more")
 
-    held.lease = Lease(call, held.store, lost, line.hand_on)
+    def handed_on() -> None:
+        if held.line is not None:
+            held.line.hand_on()
+
+    held.lease = Lease(held.call, store, lost, handed_on)
     held.lease.begin()
-    presence = Presence(ctx, call.id, line.cut_off, line.is_back, line.caller_gone)
-    try:
-        caller = await presence.caller()
-    except RuntimeError:
-        return presence, None  # the room has closed, and with it the job
-    return presence, room_io.RoomOptions(
-        participant_kinds=CALLERS, participant_identity=caller.identity
-    )
+    return held, resumed
+
+
+async def begun_or_resumed(
+    id: str, offers: tuple[Offer, ...], store: Store, owner: str, place: Place
+) -> tuple[Call, bool]:
+    """A room's call, and whether it was on already."""
+    if epoch_of(owner, id) in (None, 1):  # nobody has claimed it for us: it is new, as a rule
+        with contextlib.suppress(Fenced):
+            return await Call.begin(id, offers, store, place, LEASE), False
+    call = await _resumed(id, store)
+    if call.ended.is_set():
+        await store.give_up(id)  # whoever finds it closes its room
+        raise Fenced(f"call {id} has ended")
+    return call, True
+
+
+async def _resumed(id: str, store: Store) -> Call:
+    """Take a call up, also if the records don't answer at once."""
+    until = asyncio.get_running_loop().time() + STARTING
+    while True:
+        try:
+            return await Call.resume(id, store, LEASE)
+        except (Fenced, UnknownCall):
+            raise
+        except RecordError:
+            if asyncio.get_running_loop().time() > until:
+                raise
+        await asyncio.sleep(RETRY)
 
 
 def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:
@@ -341,12 +380,12 @@ def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:
         return words
 
 
-async def _settled(call: Call) -> None:
+async def _settled(call: Call, ending: SessionTrigger) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await call.settled()
             if not call.ended.is_set():
-                await call.fire(CallFailed())
+                await call.fire(ending)
     except TimeoutError:
         log.error("call %s: its records were not finished in %g s.", call.id, PATIENCE)
 
@@ -354,29 +393,44 @@ async def _settled(call: Call) -> None:
 async def _reported(call: Call) -> None:
     if rooms.reports is None:
         return
-    path = rooms.reports / f"{call.id}.json"
+    path = report.path_of(rooms.reports, call.id)
     try:
         await asyncio.to_thread(report.write, call, path)
     except OSError as error:
         log.error("call %s: its report was not written: %s", call.id, error)
 
 
-async def close_room(ctx: JobContext) -> None:
-    """Delete the room, so that a phone caller is disconnected too; the console has none."""
+async def close_room(ctx: JobContext) -> bool:
+    """Delete the room, so that a phone caller is disconnected too; the console has none.
+
+    Returns whether it is gone.
+    """
     if ctx.is_fake_job():
-        return
+        return True
     room = ctx.job.room
     try:
         # Once we are out of it, another caller's room may go by its name.
-        if ctx.room.isconnected() or await _exists(ctx, room.name, room.sid):
+        if ctx.room.isconnected() or await _is_there(ctx):
             await ctx.api.room.delete_room(api.DeleteRoomRequest(room=room.name))
     except api.TwirpError as error:
         if error.code != api.TwirpErrorCode.NOT_FOUND:
             log.error("room %s could not be closed: %s", room.sid, error.message)
+            return False
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         log.error("room %s could not be closed: %s", room.sid, error or type(error).__name__)
+        return False
+    return True
 
 
-async def _exists(ctx: JobContext, name: str, sid: str) -> bool:
-    found = await ctx.api.room.list_rooms(api.ListRoomsRequest(names=[name]))
-    return any(room.sid == sid for room in found.rooms)
+async def _exists(ctx: JobContext) -> bool:
+    """Whether the job's room is still there, as far as can be found out."""
+    try:
+        return await _is_there(ctx)
+    except (api.TwirpError, aiohttp.ClientError, TimeoutError, OSError):
+        return True
+
+
+async def _is_there(ctx: JobContext) -> bool:
+    room = ctx.job.room
+    found = await ctx.api.room.list_rooms(api.ListRoomsRequest(names=[room.name]))
+    return any(each.sid == room.sid for each in found.rooms)

@@ -10,7 +10,7 @@ from statemachine.facts import Facts
 from statemachine.journal import Entry, JournalError, check_of, spoken_arguments, trigger_of
 from statemachine.machine import MACHINE, Conversation, Machine, not_from_here
 from statemachine.states import State
-from statemachine.triggers import SelectModel, name_of
+from statemachine.triggers import SelectModel, name_of, words_in
 
 FORGOTTEN = "[Forgotten]"
 """Stands where a caller's words have been blanked."""
@@ -111,7 +111,7 @@ def _blank(entry: Entry, facts: Facts, machine: Machine) -> Entry:
         return replace(entry, arguments=kept)
     words = spoken_arguments(kind) if entry.accepted and kind else entry.arguments.keys()
     said = {
-        key: FORGOTTEN if value and key in words else value
+        key: (FORGOTTEN if words_in(value) else "") if key in words else value
         for key, value in entry.arguments.items()
     }
     trigger, reasons = our_own(entry.trigger, entry.reasons, machine)

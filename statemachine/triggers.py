@@ -176,6 +176,11 @@ def arguments(trigger: Trigger) -> dict[str, str]:
     return {each.name: str(getattr(trigger, each.name)) for each in fields(trigger)}
 
 
+def words_in(text: str) -> str:
+    """A text without white space around it, and without zero bytes, which no database keeps."""
+    return text.replace("\0", "").strip()
+
+
 def description_of(kind: type[Trigger]) -> str:
     """The docstring as one paragraph, for the model."""
     return " ".join((kind.__doc__ or "").split())

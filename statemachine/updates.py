@@ -20,6 +20,7 @@ from statemachine.triggers import (
     RecordName,
     SelectModel,
     Trigger,
+    words_in,
 )
 
 T = TypeVar("T", bound=Trigger)
@@ -48,7 +49,7 @@ def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
 
 def carry_wish(facts: Facts, trigger: PutThrough) -> Outcome:
     """What the caller wants of the desk they are put through to."""
-    return replace(facts, wish=trigger.wish.strip()), ()
+    return replace(facts, wish=words_in(trigger.wish)), ()
 
 
 def note_name(facts: Facts, trigger: RecordName) -> Outcome:

@@ -205,11 +205,10 @@ class SqlStore:
 
     async def renew(self, call: str, lease: float) -> bool:
         """Keep a call for this many seconds more."""
-        if call not in self._epochs:
-            raise RecordError(f"call {call} has not been noted yet")
-        epoch = self._epochs[call]
 
         async def work(on: AsyncConnection) -> bool:
+            # Where the answer to its beginning was lost, the call has begun all the same.
+            epoch = self._epochs.get(call, 1)
             kept = await on.execute(
                 update(CALLS)
                 .where(CALLS.c.id == call, CALLS.c.epoch == epoch, CALLS.c.owner == self.owner)
@@ -248,14 +247,23 @@ class SqlStore:
         """The calls whose lease is over, by the database's clock."""
         waiting = (DatabaseNow() - func.abs(CALLS.c.lease_until)).label("waiting")
         asked = (
-            select(CALLS.c.id, CALLS.c.room, CALLS.c.epoch, CALLS.c.state, waiting)
+            select(
+                CALLS.c.id, CALLS.c.room, CALLS.c.epoch, CALLS.c.state, CALLS.c.lease_until, waiting
+            )
             .where(CALLS.c.lease_until <= DatabaseNow(), CALLS.c.lease_until != 0)
             .where(CALLS.c.agent == agent, CALLS.c.room != "")
             .order_by(waiting.desc())
         )
         found = await self.database.run(lambda on: on.execute(asked), writes=False)
         return tuple(
-            Orphan(row.id, row.room, row.epoch, row.state == FINAL.value, row.waiting)
+            Orphan(
+                row.id,
+                row.room,
+                row.epoch,
+                row.state == FINAL.value,
+                row.waiting,
+                row.lease_until < 0,
+            )
             for row in found
         )
 

@@ -58,7 +58,7 @@ NOWHERE = Place()
 class Orphan:
     """A call that nobody looks after any more: it stands in the middle, or its end wasn't seen to.
 
-    `waiting` is for how many seconds.
+    `waiting` is for how many seconds; `attended` says that its owner stays on the line until then.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Orphan:
     epoch: int
     ended: bool
     waiting: float
+    attended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class Store(Protocol):
 
         Raises:
             Fenced: somebody else has taken it up.
+            UnknownCall: it has not been noted yet.
         """
 
     async def give_up(self, call: str, owner: str = "", *, staying: bool = False) -> None:

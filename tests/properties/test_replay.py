@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from assistant.call import Call
 from assistant.records import CallRecord, Entry, MemoryStore, Store
 from assistant.records.sql import open_store
+from statemachine.answers import Answer
 from statemachine.explore import TWO_MODELS, sample
 from statemachine.facts import Facts
 from statemachine.journal import check_of, facts_of, plain, spoken_arguments, trigger_of
@@ -42,15 +44,20 @@ WORDS = st.sampled_from(("Quentin", "quine zebedee", "the 17 pro", "battery, bat
 
 
 @st.composite
-def _worded(draw: st.DrawFn) -> Trigger:
+def _worded(draw: st.DrawFn, kinds: tuple[type[Trigger], ...] = KINDS) -> Trigger:
     """A trigger whose words are anything at all."""
-    kind = draw(st.sampled_from(KINDS))
+    kind = draw(st.sampled_from(kinds))
     trigger = draw(st.sampled_from(SAMPLES[kind]))
     words = spoken_arguments(kind)
     return replace(trigger, **{key: draw(WORDS) for key in sorted(words)}) if words else trigger
 
 
-ANYTHING = st.one_of(st.sampled_from([each for kind in KINDS for each in SAMPLES[kind]]), _worded())
+def _any_of(kinds: tuple[type[Trigger], ...]) -> st.SearchStrategy[Trigger]:
+    """Any trigger of these kinds, sensible or not."""
+    return st.sampled_from([each for kind in kinds for each in SAMPLES[kind]]) | _worded(kinds)
+
+
+ANYTHING = _any_of(KINDS)
 
 
 @st.composite
@@ -68,6 +75,22 @@ def _runs(draw: st.DrawFn) -> list[Trigger]:
 
 
 RUNS = _runs()
+ENDING = {each.trigger for each in TABLE if each.to is FINAL}
+MEANWHILE = st.lists(_any_of(tuple(kind for kind in KINDS if kind not in ENDING)), max_size=2)
+
+
+@st.composite
+def _sales(draw: st.DrawFn) -> list[Trigger]:
+    """A run in which the caller buys one phone after the other, with anything in between."""
+    run: list[Trigger] = []
+    for _ in range(draw(st.integers(1, 5))):
+        chosen, said = draw(st.sampled_from(SAMPLES[SelectModel])), draw(st.sampled_from(Answer))
+        for step in (CallerSpoke(), ToBuying(), chosen, CallerSpoke(said), ConfirmPurchase()):
+            run += [*(draw(MEANWHILE) if draw(st.integers(0, 4)) == 0 else ()), step]
+    return run
+
+
+SALES = _sales()
 
 
 async def _held(run: Iterable[Trigger], store: Store) -> tuple[Call, CallRecord]:
@@ -83,9 +106,7 @@ def _live(run: Iterable[Trigger]) -> tuple[Call, CallRecord]:
     return asyncio.run(_held(run, MemoryStore()))
 
 
-@settings(max_examples=300, deadline=None)
-@given(RUNS)
-def test_replayed_equals_live(run: list[Trigger]) -> None:
+def tells_again(run: list[Trigger]) -> Facts:
     """The journal leads to the state and facts of the live call, and each of its steps too."""
     call, record = _live(run)
     told = replay(record.opening, record.journal)
@@ -96,15 +117,14 @@ def test_replayed_equals_live(run: list[Trigger]) -> None:
         again.send(trigger)
         step = next(fired)
         assert (step.state, step.facts) == (again.state, again.facts)
+    return call.facts
 
 
 def _noted(entry: Entry) -> bool:
     return entry.trigger.startswith("buy ")
 
 
-@settings(max_examples=25, deadline=None)
-@given(RUNS)
-def test_replayed_from_a_database_equals_live(run: list[Trigger]) -> None:
+def tells_again_from_a_database(run: list[Trigger]) -> Facts:
     """Through SQLite and back, the call is the same."""
 
     async def through() -> tuple[Call, CallRecord]:
@@ -120,11 +140,10 @@ def test_replayed_from_a_database_equals_live(run: list[Trigger]) -> None:
     assert told.state is call.state
     assert check_of(told.facts) == check_of(call.facts)
     assert len(record.journal) == len(call.journal)
+    return call.facts
 
 
-@settings(max_examples=200, deadline=None)
-@given(RUNS)
-def test_a_forgotten_call_replays_to_the_same_states_and_counts(run: list[Trigger]) -> None:
+def tells_again_without_words(run: list[Trigger]) -> Facts:
     """No words are left, and nothing else is missing; forgetting twice forgets no more."""
     call, record = _live(run)
     blank = forgotten(record.opening, record.journal)
@@ -140,6 +159,71 @@ def test_a_forgotten_call_replays_to_the_same_states_and_counts(run: list[Trigge
     for entry in blank:
         left = set(entry.arguments.values()) - {"", FORGOTTEN, "yes", "no", "open"}
         assert left <= (sold if entry.accepted and entry.trigger == "select_model" else set())
+    return call.facts
+
+
+Telling = Callable[[list[Trigger]], Facts]
+EACH_TELLING = pytest.mark.parametrize(
+    "telling",
+    [tells_again, tells_again_from_a_database, tells_again_without_words],
+    ids=lambda telling: telling.__name__,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(RUNS)
+def test_replayed_equals_live(run: list[Trigger]) -> None:
+    """Whatever is fired, the journal tells the call as it went, step by step."""
+    tells_again(run)
+
+
+@settings(max_examples=25, deadline=None)
+@given(RUNS)
+def test_replayed_from_a_database_equals_live(run: list[Trigger]) -> None:
+    """Whatever is fired, a database keeps all of it."""
+    tells_again_from_a_database(run)
+
+
+@settings(max_examples=200, deadline=None)
+@given(RUNS)
+def test_a_forgotten_call_replays_to_the_same_states_and_counts(run: list[Trigger]) -> None:
+    """Whatever is fired, only the words can be forgotten."""
+    tells_again_without_words(run)
+
+
+def _orders_placed(
+    telling: Telling, runs: st.SearchStrategy[list[Trigger]], **how: Any
+) -> Counter[int]:
+    """Try a telling on such runs; how many of them placed how many orders."""
+    counted: Counter[int] = Counter()
+
+    @settings(deadline=None, **how)
+    @given(runs)
+    def tell(run: list[Trigger]) -> None:
+        counted[len(telling(run).orders)] += 1
+
+    tell()
+    return counted
+
+
+@EACH_TELLING
+def test_calls_with_orders_are_told_again(telling: Telling) -> None:
+    """The same holds where callers buy: of a fixed sample most do, and some several phones."""
+    most = 20 if telling is tells_again_from_a_database else 100
+    placed = _orders_placed(telling, SALES, max_examples=most, derandomize=True, database=None)
+    assert placed.total() - placed[0] > placed.total() / 2
+    assert max(placed) >= 3
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@EACH_TELLING
+def test_thousands_of_calls_are_told_again(telling: Telling) -> None:
+    """The same holds for long, for those who buy and for anybody."""
+    most = 300 if telling is tells_again_from_a_database else 3000
+    placed = _orders_placed(telling, SALES | RUNS, max_examples=most)
+    assert placed.total() - placed[0] > placed.total() / 5
+    assert max(placed) >= 3
 
 
 @settings(max_examples=200, deadline=None)
@@ -235,6 +319,15 @@ def test_an_entry_that_no_longer_fits_is_named(
     with pytest.raises(ReplayError, match=f"^Entry {number} of the journal, .*{said}"):
         replay(opening, odd)
     assert len(forgotten(opening, odd)) == len(odd)
+
+
+@pytest.mark.parametrize("wish", [" ", "\r", "\0", " \0 "])
+@pytest.mark.parametrize(
+    "telling", [tells_again_from_a_database, tells_again_without_words], ids=["kept", "forgotten"]
+)
+def test_a_wish_without_words_is_none_wherever_it_is_kept(telling: Telling, wish: str) -> None:
+    """A database drops zero bytes, and nothing is there to forget: the facts stay the same."""
+    assert telling([CallerSpoke(), ToBuying(wish)]).wish == ""
 
 
 def test_a_missing_entry_is_noticed() -> None:

@@ -231,6 +231,21 @@ async def test_the_room_of_a_call_that_is_over_is_closed(store: SqlStore, other:
     assert await store.orphans() == ()
 
 
+async def test_a_farewell_that_is_being_spoken_is_not_cut_off(
+    store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that hands its calls on sees to the end of those that end meanwhile."""
+    monkeypatch.setattr(rescue, "FAREWELL", 0.6)
+    call = await Call.begin("RM_1", (), other, PLACE, 30.0)
+    await store.give_up("RM_1", other.owner, staying=True)
+    await call.fire(CallerHungUp())
+    worker = Worker(store)
+    async with worker.looking():
+        await asyncio.sleep(0.3)
+        assert worker.livekit.deleted == []
+        await becomes(lambda: worker.livekit.deleted)
+
+
 async def test_a_full_worker_leaves_a_call_to_the_others_first(
     store: SqlStore, other: SqlStore
 ) -> None:
@@ -265,6 +280,22 @@ async def test_a_process_that_died_before_it_noted_its_call_is_followed_by_anoth
         await asyncio.sleep(0.1)
         worker.server.active_jobs.clear()
         await becomes(lambda: worker.server.started)
+
+
+async def test_a_call_that_kills_its_processes_is_not_tried_for_ever(
+    store: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second process that dies before it has noted its call is the last."""
+    worker = Worker(store, Server([job("RM_1", "agent-RM_1-e1-abc")]))
+    async with worker.looking():
+        await asyncio.sleep(0.1)
+        worker.server.active_jobs.clear()
+        await becomes(lambda: worker.server.started)
+        worker.server.active_jobs.append(job("RM_1", worker.server.started[0]))
+        await asyncio.sleep(0.1)
+        worker.server.active_jobs.clear()
+        await becomes(lambda: "two processes died" in caplog.text)
+    assert len(worker.server.started) == 1
 
 
 async def test_a_worker_that_is_to_stop_hands_on_all_of_its_calls(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,14 +12,18 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from livekit import api
 
 from assistant import settings, shop
 from assistant.call import Call
-from assistant.records import MemoryStore
-from assistant.rescue import epoch_of
+from assistant.lease import Lease
+from assistant.records import Fenced, MemoryStore, Place, RecordError
+from assistant.records.sql import SqlStore, open_store
+from assistant.rescue import epoch_of, identity
 from assistant.start import StartError, check_records
-from assistant.worker import Admission, close_room, words_for
+from assistant.worker import Admission, Held, begun_or_resumed, close_room, end_call, words_for
+from statemachine.triggers import CallerHungUp, CallerSpoke
 
 
 @dataclass
@@ -46,8 +52,11 @@ class Rooms:
     sids: dict[str, str]
     fault: Exception | None = None
     deleted: list[str] = field(default_factory=list)
+    asked_in_vain: Exception | None = None
 
     async def list_rooms(self, asked: api.ListRoomsRequest) -> api.ListRoomsResponse:
+        if self.asked_in_vain:
+            raise self.asked_in_vain
         found = [api.Room(name=n, sid=s) for n, s in self.sids.items() if n in asked.names]
         return api.ListRoomsResponse(rooms=found)
 
@@ -58,11 +67,12 @@ class Rooms:
         return api.DeleteRoomResponse()
 
 
-def job(rooms: Rooms, *, connected: bool = True, fake: bool = False) -> Any:
+def job(rooms: Rooms, *, connected: bool = True, fake: bool = False, **held: Any) -> Any:
     """The context of a call in the room `shop`, whose id is `RM_ours`."""
     return SimpleNamespace(
         is_fake_job=lambda: fake,
-        room=SimpleNamespace(isconnected=lambda: connected),
+        proc=SimpleNamespace(userdata=held),
+        room=SimpleNamespace(isconnected=lambda: connected, remote_participants={}),
         job=SimpleNamespace(room=SimpleNamespace(name="shop", sid="RM_ours")),
         api=SimpleNamespace(room=rooms),
     )
@@ -178,6 +188,125 @@ def test_a_setting_that_cannot_be_used_says_what_it_should_be(
     with pytest.raises(settings.SettingsError, match=name) as refused:
         settings.read({name: value})
     assert told in str(refused.value)
+
+
+PLACE = Place("shop")
+
+
+@pytest_asyncio.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """Another worker's store."""
+    opened = await open_store(f"sqlite:///{tmp_path}/calls.db")
+    yield opened
+    await opened.close()
+
+
+async def held(tmp_path: Path) -> Held:
+    """What the job of a call holds that stands in the middle."""
+    own = SqlStore(f"sqlite:///{tmp_path}/calls.db", owner=identity("RM_ours", 1))
+    call = await Call.begin("RM_ours", (), own, PLACE, 30.0)
+    lease = Lease(call, own, lambda: None, lambda: None)
+    lease.begin()
+    return Held(own, call, lease)
+
+
+async def ended_by(store: SqlStore) -> str:
+    """What ended the call; empty if nothing has."""
+    return "".join(entry.trigger for entry in (await store.read("RM_ours")).journal)
+
+
+async def test_a_job_that_is_stopped_ends_its_call_and_closes_the_room(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    """The end is ours, and nobody need look after the call any more."""
+    rooms = Rooms({"shop": "RM_ours"})
+    await end_call(job(rooms, held=await held(tmp_path)))
+    assert rooms.deleted == ["shop"]
+    assert await ended_by(store) == "call_failed"
+    assert await store.orphans() == ()
+
+
+async def test_a_call_whose_room_is_gone_was_hung_up(store: SqlStore, tmp_path: Path) -> None:
+    """LiveKit closes a room that its caller has left."""
+    await end_call(job(Rooms({}), connected=False, held=await held(tmp_path)))
+    assert await ended_by(store) == "caller_hung_up"
+    assert await store.orphans() == ()
+
+
+@pytest.mark.parametrize(
+    "rooms", [Rooms({"shop": "RM_ours"}), Rooms({}, asked_in_vain=TimeoutError())]
+)
+async def test_an_agent_that_lost_its_room_leaves_the_call_to_others(
+    rooms: Rooms, store: SqlStore, tmp_path: Path
+) -> None:
+    """The caller may be in it, and another agent too: it is neither ended nor closed."""
+    await end_call(job(rooms, connected=False, held=await held(tmp_path)))
+    assert rooms.deleted == []
+    assert await ended_by(store) == ""
+    assert [orphan.id for orphan in await store.orphans()] == ["RM_ours"]
+
+
+async def test_who_learns_at_the_end_that_the_call_is_somebody_elses_leaves_the_room(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    """It may have been stopped for a while and known nothing of it."""
+    rooms, kept = Rooms({"shop": "RM_ours"}), await held(tmp_path)
+    assert kept.lease is not None
+    await kept.lease.stop()
+    await store.give_up("RM_ours", kept.store.owner)  # type: ignore[attr-defined]
+    await store.claim("RM_ours", 30.0)
+    await end_call(job(rooms, held=kept))
+    assert rooms.deleted == []
+    assert await ended_by(store) == ""
+
+
+async def test_a_room_that_cannot_be_closed_is_closed_by_others(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    """A phone caller isn't left in a room without an agent."""
+    rooms = Rooms({"shop": "RM_ours"}, fault("internal", 500))
+    await end_call(job(rooms, held=await held(tmp_path)))
+    (orphan,) = await store.orphans()
+    assert (orphan.id, orphan.ended) == ("RM_ours", True)
+
+
+async def test_a_room_that_has_a_worker_is_left_alone(store: SqlStore) -> None:
+    """Neither a second worker nor one that comes after the end begins a call anew."""
+    offers = shop.load(None).catalogue.offers
+    call = await Call.begin("RM_ours", offers, store, PLACE, 30.0)
+    second = SqlStore(store.database.url.render_as_string())
+    with pytest.raises(Fenced, match="somebody else's hands"):
+        await begun_or_resumed("RM_ours", offers, second, "agent-x", PLACE)
+    await call.fire(CallerHungUp())
+    await store.give_up("RM_ours")
+    with pytest.raises(Fenced, match="has ended"):
+        await begun_or_resumed("RM_ours", offers, second, "agent-x", PLACE)
+    await second.close()
+
+
+async def test_a_call_that_was_claimed_for_a_process_is_never_begun_anew(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the records are away just then, they are asked again: there is one to go on with."""
+    offers = shop.load(None).catalogue.offers
+    call = await Call.begin("RM_ours", offers, store, PLACE, 0.01)
+    await call.fire(CallerSpoke())
+    await asyncio.sleep(0.05)
+    heir = SqlStore(store.database.url.render_as_string(), owner=identity("RM_ours", 2))
+    await store.claim("RM_ours", 30.0, 1, heir.owner)
+    claim, asked = heir.claim, 0
+
+    async def away_at_first(*given: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise RecordError("the database is away")
+        return await claim(*given)
+
+    monkeypatch.setattr(heir, "claim", away_at_first)
+    taken, resumed = await begun_or_resumed("RM_ours", offers, heir, heir.owner, PLACE)
+    assert (asked, resumed, len(taken.journal)) == (2, True, 1)
+    await heir.close()
 
 
 async def test_records_that_can_never_be_kept_end_the_start(tmp_path: Path) -> None:
