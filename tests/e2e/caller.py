@@ -26,6 +26,10 @@ LOUD = 150.0
 """Root mean square of a frame, of 32767, above which somebody is speaking."""
 PAUSE = 0.9
 """Seconds of silence that end what the agent says."""
+TRIES = 3
+"""How often a caller says the same."""
+AGAIN = 8.0
+"""Seconds of silence after which they say it again."""
 PATIENCE = 45.0
 """Seconds until a caller who is not answered fails their test."""
 
@@ -119,6 +123,25 @@ class Caller:
             raise AssertionError(f"no {pattern!r} in {since}; before that: {self.heard}") from None
         return " ".join(since)
 
+    async def asks(self, words: str, pattern: str) -> str:
+        """Say this until the answer holds that: who is misheard says it again.
+
+        Raises:
+            AssertionError: it never did.
+        """
+        since: list[str] = []
+        for _ in range(TRIES):
+            await self.say(words)
+            try:
+                while not re.search(pattern, " ".join(since), re.IGNORECASE):
+                    async with asyncio.timeout(AGAIN):
+                        since.append(await self.listen())
+                return " ".join(since)
+            except TimeoutError:
+                if self.gone.is_set():
+                    break
+        raise AssertionError(f"no {pattern!r} in {since}; all that was heard: {self.heard}")
+
     async def is_disconnected(self, patience: float = PATIENCE) -> str:
         """Wait until the room is gone; returns why."""
         async with asyncio.timeout(patience):
@@ -207,21 +230,18 @@ async def greeted(caller: Caller) -> str:
 
 async def put_through_to_sales(caller: Caller) -> None:
     """The caller asks for sales, without saying what they want there."""
-    await caller.say("I would like to buy a phone.")
-    await caller.hears(r"sales|which iphone")
+    await caller.asks("I would like to buy a phone.", r"sales|which iphone")
 
 
 async def buys(caller: Caller, model: str) -> None:
     """The caller chooses a model and orders it."""
-    await caller.say(f"The {model}, please.")
-    await caller.hears(r"order it")
-    await caller.say("Yes, please.")
-    await caller.hears(r"order number")
+    await caller.asks(f"The {model}, please.", r"order it")
+    await caller.asks("Yes, please.", r"order number")
 
 
 async def says_goodbye(caller: Caller) -> str:
     """The caller ends the call and hears the farewell; returns why the room was left."""
-    await caller.say("No, thank you. Goodbye.")
+    await caller.asks("No, thank you. Goodbye.", r"thanks for calling|bye")
     return await caller.is_disconnected()
 
 

@@ -24,8 +24,11 @@ from tests.e2e.conftest import RunningWorker, StartWorker, room_is_gone, until
 
 AGENT = "killed"
 SAYS = (
-    ("new iphone|need support|what can i do|didn't (?:catch|hear)", "I would like to buy a phone."),
-    ("which iphone|suggest|don't sell", "The iPhone 17 Pro with 256 gigabytes, please."),
+    (
+        "new iphone|need support|what can i do|didn't (?:catch|hear)",
+        "I want to buy the iPhone Air.",
+    ),
+    ("which iphone|suggest|don't sell", "The iPhone Air, please."),
     ("order it", "Yes, please."),
     ("order number", "No, thank you. Goodbye."),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 
 from assistant.room import LocalServer
@@ -110,12 +111,8 @@ async def test_others_in_the_room_do_not_disturb(
     report = await worker.report(call)
 
     assert report["path"] == ["greeting", "buying", "ended"]
-    assert [entry["trigger"] for entry in report["triggers"]] == [
-        "caller_spoke",
-        "to_buying",
-        "caller_spoke",
-        "end_purchase_call",
-    ]
+    heard = " ".join(line["said"] for line in report["transcript"] if line["who"] == "caller")
+    assert not re.search("broken|screen|battery|support", heard, re.IGNORECASE)
 
 
 async def test_a_phone_caller_is_served_and_disconnected(

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from assistant.room import LocalServer
-from tests.e2e.caller import PATIENCE, calling, greeted, says_goodbye
+from tests.e2e.caller import PATIENCE, calling, greeted, put_through_to_sales, says_goodbye
 from tests.e2e.conftest import RunningWorker, StartWorker, room_is_gone, until
 
 GROWTH = 30
@@ -106,8 +106,7 @@ async def test_a_worker_that_is_to_stop_finishes_its_call(
         await greeted(caller)
         worker.drain()
         worker.waits_until("draining worker")
-        await caller.say("I would like to buy a phone.")
-        await caller.hears(r"sales|which iphone")
+        await put_through_to_sales(caller)
         assert await says_goodbye(caller) == "ROOM_DELETED"
     report = await worker.report(call)
     family = worker.family()

@@ -291,6 +291,8 @@ def test_the_other_ear_is_taken_where_the_first_has_no_wheel(
         ("iPhone's 16 Plus", "iPhone 16 Plus"),
         ("The diphone air", "The iPhone Air"),
         ("Tails, please.", "Sales, please."),
+        ("No, thank you, the bite.", "No, thank you. Goodbye."),
+        ("Thank you, the bike is fine.", "Thank you, the bike is fine."),
         ("16+ in pink", "16 Plus in pink"),
         ("the seventeen pearl", "the 17 Pro"),
         ("iPhone Aaron sky blue", "iPhone Air in sky blue"),

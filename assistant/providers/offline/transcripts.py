@@ -121,6 +121,9 @@ def _repair(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> 
 # Each was heard from Moonshine or Whisper for what it is turned into.
 _REPAIRS: Final[tuple[_Repair, ...]] = (
     _repair(r"\b(?:good|god)[ -]?(?:bye|by)\b", _goodbye),
+    _repair(
+        r"(?<=\bthank you)[,.]? (?:the|good|could) (?:bite|bike|by|bye)(?=[.!]*$)", ". Goodbye"
+    ),
     _repair(r"^(?:the )?(?:bye|by)[.,!]*$", "Bye."),
     _repair(r"\bbye-bye\b", "bye bye"),
     _repair(r"^(?:tails|sails)(?=[,.!]|$| please)", "Sales"),
