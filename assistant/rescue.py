@@ -22,6 +22,7 @@ from livekit import api
 from livekit.agents import AgentServer
 from livekit.agents.job import RunningJobInfo
 
+from assistant import telemetry
 from assistant.call import Call
 from assistant.lease import LEASE
 from assistant.records import Fenced, Orphan, RecordError, Store, UnknownCall
@@ -38,8 +39,10 @@ POLL = 0.3
 step they would only race each other."""
 STARTING = 6.0
 """Seconds that a process may take to be on the line of a call which it was given."""
-BUSY = 1.0
-"""Seconds that a worker which is full leaves a call to the others."""
+BUSY = 0.8
+"""Seconds that a worker which is full, or has no process to spare, leaves a call to the others."""
+LOADING = 4.0
+"""Seconds after which a process is taken to be loaded."""
 REJOIN = 18.0
 """Seconds that a call waits for a caller who was cut off; LiveKit keeps their room for 20."""
 FAREWELL = 15.0
@@ -80,6 +83,7 @@ class Rescue:
         self._rooms = rooms
         self._is_full = is_full
         self._serving: dict[str, RunningJobInfo] = {}
+        self._began: list[float] = []
         self._again: set[str] = set()
         self._starting: dict[str, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -114,6 +118,8 @@ class Rescue:
             for job in self._serving.keys() - now.keys():
                 info = self._serving[job]
                 self._spawn(info.job.room.sid, self._let_go(job, info))
+            began = now.keys() - self._serving.keys()
+            self._began += [asyncio.get_running_loop().time()] * len(began)
             self._serving |= now
             await asyncio.sleep(LOOK)
 
@@ -182,7 +188,7 @@ class Rescue:
 
     async def _see_to(self, orphan: Orphan) -> None:
         """Take up a call whose caller is there, and close what nobody is in any more."""
-        if self._is_full() and orphan.waiting < BUSY:
+        if orphan.waiting < BUSY and (self._is_full() or not self._has_a_process()):
             return
         if orphan.ended and orphan.attended and orphan.waiting < FAREWELL:
             return  # its farewell is being spoken
@@ -195,6 +201,12 @@ class Rescue:
             elif orphan.waiting > REJOIN:
                 await self._end(orphan)
                 await self._close(orphan, room)
+
+    def _has_a_process(self) -> bool:
+        """Whether one should be waiting, loaded: after each call that begins another one loads."""
+        now = asyncio.get_running_loop().time()
+        self._began = [began for began in self._began if now - began < LOADING]
+        return len(self._began) < self._rooms.idle_processes
 
     @contextmanager
     def _said(self, call: str) -> Iterator[None]:
@@ -238,6 +250,7 @@ class Rescue:
                 self._cannot_write(error)
                 return
             log.warning("call %s is taken up: nobody holds it any more", orphan.id)
+            telemetry.TAKEN_UP.one()
             try:
                 await self._start(agent, room)
             except BaseException:

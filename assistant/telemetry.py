@@ -52,6 +52,7 @@ REFUSED = _Count("triggers_refused", "Triggers refused, by reason.", "trigger", 
 HANDOFFS = _Count("handoffs", "Callers put through.", "source", "target")
 ORDERS = _Count("orders", "Orders placed.")
 TICKETS = _Count("tickets", "Tickets opened.")
+TAKEN_UP = _Count("calls_taken_up", "Calls taken up that nobody held any more.")
 ENDED = _Count("calls_ended", "Calls that ended, by what ended them.", "reason", "state")
 
 

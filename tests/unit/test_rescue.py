@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from livekit import api
+from prometheus_client import REGISTRY
 
 from assistant import rescue
 from assistant.call import Call
@@ -133,6 +134,11 @@ async def becomes(true: Callable[[], object], patience: float = 5.0) -> None:
             await asyncio.sleep(0.02)
 
 
+def counted() -> float:
+    """How many calls have been taken up, as Prometheus reads it."""
+    return REGISTRY.get_sample_value("shop_calls_taken_up_total") or 0.0
+
+
 def job(call: str, who: str) -> Any:
     """A job that a worker's process has."""
     room = api.Room(name="shop", sid=call)
@@ -144,6 +150,7 @@ async def test_a_call_whose_caller_is_there_is_taken_up_once(
     store: SqlStore, other: SqlStore
 ) -> None:
     """It is claimed for one process; while that starts nobody else takes it up."""
+    before = counted()
     await Call.begin("RM_1", (), other, PLACE, 0.01)
     worker, second = Worker(store), Worker(store)
     async with worker.looking(), second.looking():
@@ -154,6 +161,7 @@ async def test_a_call_whose_caller_is_there_is_taken_up_once(
     heir = SqlStore(other.database.url.render_as_string(), owner=who)
     call = await Call.resume("RM_1", heir, 1.0)
     assert not call.ended.is_set()
+    assert counted() == before + 1
     await heir.close()
 
 
@@ -256,6 +264,20 @@ async def test_a_full_worker_leaves_a_call_to_the_others_first(
         await asyncio.sleep(0.2)
         assert worker.server.started == []
         await becomes(lambda: worker.server.started)
+
+
+async def test_a_worker_whose_processes_are_still_loading_leaves_a_call_to_the_others_first(
+    store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that waits elsewhere is on the line sooner than one that has yet to load."""
+    monkeypatch.setattr(rescue, "LOADING", 30.0)
+    busy = Worker(store, Server([job("RM_2", "agent-a"), job("RM_3", "agent-b")]))
+    async with busy.looking():
+        await asyncio.sleep(0.1)
+        await Call.begin("RM_1", (), other, PLACE, 0.01)
+        await asyncio.sleep(0.2)
+        assert busy.server.started == []
+        await becomes(lambda: busy.server.started)
 
 
 async def test_the_call_of_a_process_that_died_is_given_up_at_once(
