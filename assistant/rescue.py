@@ -15,7 +15,7 @@ import random
 import re
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import aiohttp
 from livekit import api
@@ -34,7 +34,7 @@ log = logging.getLogger("assistant.rescue")
 
 LOOK = 0.1
 """Seconds between two looks at this worker's own processes."""
-POLL = 0.3
+POLL = 0.2
 """Seconds between two looks for calls without a worker, a fifth more or less: with all workers in
 step they would only race each other."""
 STARTING = 6.0
@@ -83,6 +83,7 @@ class Rescue:
         self._rooms = rooms
         self._is_full = is_full
         self._serving: dict[str, RunningJobInfo] = {}
+        self._found = asyncio.Event()
         self._began: list[float] = []
         self._again: set[str] = set()
         self._starting: dict[str, asyncio.Task[None]] = {}
@@ -134,6 +135,7 @@ class Rescue:
                 await asyncio.sleep(POLL)
                 return  # tried again
         self._serving.pop(job, None)
+        self._found.set()
 
     async def _start_again(self, info: RunningJobInfo) -> None:
         """A process died before it had noted its call: once, another one is given it."""
@@ -156,7 +158,10 @@ class Rescue:
 
     async def _look_for_others(self) -> None:
         while True:
-            await asyncio.sleep(POLL * random.uniform(0.8, 1.2))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL * random.uniform(0.8, 1.2)):
+                    await self._found.wait()
+            self._found.clear()
             for orphan in await self._orphans():
                 self._spawn(orphan.id, self._see_to(orphan))
 
