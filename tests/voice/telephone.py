@@ -29,6 +29,8 @@ STEP = RATE // 100
 """Samples in 10 ms."""
 LOUD = 150
 """The level above which there is sound."""
+TRIES = 3
+"""How often a caller says the same."""
 PATIENCE = 45.0
 """Seconds until a caller who hears nothing fails the test."""
 
@@ -145,12 +147,20 @@ class Telephone:
             await asyncio.sleep(0.02)
         raise TimeoutError(f"nothing was heard for {patience} s")
 
-    async def converses(self, *spoken: Sound) -> list[Sound]:
-        """Say each when the assistant has finished; returns what was heard, the greeting first."""
+    async def converses(self, *spoken: tuple[Sound, str]) -> list[Sound]:
+        """Say each when the assistant has finished; returns what was heard, the greeting first.
+
+        Who isn't answered with these words was misheard, and says it again.
+        """
         heard = [await self.hears()]
-        for sentence in spoken:
-            await self.says(sentence)
-            heard.append(await self.hears())
+        for sentence, answer in spoken:
+            for _ in range(TRIES):
+                before = len(self.said)
+                await self.says(sentence)
+                heard.append(await self.hears())
+                since = [words for who, words in self.said[before:] if who != "caller"]
+                if self.call.ended.is_set() or answer in " ".join(since).lower():
+                    break
         return heard
 
     def forget(self) -> None:

@@ -85,7 +85,8 @@ async def hold(script: Script) -> Held:
     """Hold a call, and understand afterwards what was heard: that would slow it down."""
     async with calling(script.settings) as telephone:
         telephone.treat = script.line
-        heard = await telephone.converses(*(says(script.voice, words) for words in script.words))
+        spoken = [says(script.voice, words) for words in script.words]
+        heard = await telephone.converses(*zip(spoken, script.heard[1:], strict=True))
         await telephone.ends()
     return Held(telephone, [understood_by_two(each) for each in heard])
 
@@ -111,8 +112,9 @@ def test_a_call_is_held_by_sound_alone(name: str) -> None:
     call = it.telephone.call
     assert call.path == list(script.path), it.telephone.said
     assert call.ended_by == script.ended_by
-    for expected, sentence in zip(script.heard, it.heard, strict=True):
-        assert plain(expected) in sentence
+    sentences = iter(it.heard)
+    for expected in script.heard:
+        assert any(plain(expected) in sentence for sentence in sentences), (expected, it.heard)
 
 
 @pytest.mark.timeout(300)
