@@ -293,7 +293,7 @@ async def test_a_rate_limit_that_lifts_is_not_noticed(caplog: pytest.LogCaptureF
     assert told(caplog) == []
 
 
-STALL = "said nothing for 0.3 s: check the server, or raise FIRST_WORD_SECONDS."
+STALL = "said nothing for 1.5 s: check the server, or raise FIRST_WORD_SECONDS."
 
 
 async def test_a_stall_before_the_first_word_is_an_apology(
@@ -301,7 +301,7 @@ async def test_a_stall_before_the_first_word_is_an_apology(
 ) -> None:
     """A server that takes the request and stays silent leaves the caller waiting for no longer."""
     async with Server(stalls(), says("Here I am.")) as server:
-        held = await done(await call(server, "hello", "hello?", first_word=0.3))
+        held = await done(await call(server, "hello", "hello?", first_word=1.5))
     assert held.heard[1:] == [APOLOGY, "Here I am."]
     assert told(caplog) == [f"The model at {server.url} {STALL}"]
 
@@ -311,7 +311,7 @@ async def test_a_stall_in_mid_sentence_says_whole_sentences_then_an_apology(
 ) -> None:
     """What was complete is heard, what was cut off is not, and an apology follows."""
     async with Server(stalls_after("We open at nine. We close at"), says("Yes?")) as server:
-        held = await done(await call(server, "hello", "hello?", first_word=0.3))
+        held = await done(await call(server, "hello", "hello?", first_word=1.5))
     assert "We open at nine." in held.heard[1]
     assert "We close" not in held.heard[1]
     assert held.heard[1].endswith(APOLOGY)
@@ -364,16 +364,22 @@ async def test_a_server_that_is_not_there_is_an_apology_and_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("failure", "attempts"),
-    [(fails(401), 1), (fails(500), 2), (fails(429), 2), (stalls(), 1), (drops_after("Mm. "), 1)],
+    ("failure", "attempts", "first_word"),
+    [
+        (fails(401), 1, 5.0),
+        (fails(500), 2, 5.0),
+        (fails(429), 2, 5.0),
+        (stalls(), 1, 1.5),
+        (drops_after("Mm. "), 1, 5.0),
+    ],
     ids=["401", "500", "429", "stall", "dropped"],
 )
 async def test_after_three_failures_in_a_row_the_call_ends_properly(
-    failure: Step, attempts: int, caplog: pytest.LogCaptureFixture
+    failure: Step, attempts: int, first_word: float, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Two apologies, then the farewell, once; the journal says that the call failed."""
     async with Server(*[failure] * attempts * GIVE_UP_AFTER) as server:
-        held = await call(server, "one", "two", "three", "four", first_word=0.5)
+        held = await call(server, "one", "two", "three", "four", first_word=first_word)
         await done(held)
     assert [words.endswith(APOLOGY) for words in held.heard[1:3]] == [True, True]
     assert held.heard[3].endswith(FAREWELL)
