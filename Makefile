@@ -54,10 +54,10 @@ test: .venv/dev.ready ## Run the tests
 
 # Real-time sound wants a machine that does nothing else meanwhile.
 voice: .venv/dev.ready ## Hold whole calls by sound alone, in real time, without a sound card
-	@$(PYTEST) tests/voice
+	@$(PYTEST) $(ARGS) tests/voice
 
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
-	@$(PYTEST) -m "e2e and not soak" tests/e2e
+	@$(PYTEST) -m "e2e and not soak" $(ARGS) tests/e2e
 
 # What takes minutes: voice calls with providers that fail at the wire and the longer barge-ins,
 # thousands of calls told again from their journals, and 50 workers killed at random moments.
