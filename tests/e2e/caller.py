@@ -28,8 +28,8 @@ PAUSE = 0.9
 """Seconds of silence that end what the agent says."""
 TRIES = 3
 """How often a caller says the same."""
-AGAIN = 8.0
-"""Seconds of silence after which they say it again."""
+AGAIN = 6.0
+"""Seconds of silence on the line after which they say it again."""
 PATIENCE = 45.0
 """Seconds until a caller who is not answered fails their test."""
 
@@ -71,6 +71,7 @@ class Caller:
         self.answered = asyncio.Event()
         """Somebody has begun to speak."""
         self.reason = ""
+        self._understanding = False
         self._said: asyncio.Queue[tuple[bytes, asyncio.Event]] = asyncio.Queue()
         self._utterances: asyncio.Queue[NDArray[np.int16]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -132,15 +133,25 @@ class Caller:
         since: list[str] = []
         for _ in range(TRIES):
             await self.say(words)
-            try:
-                while not re.search(pattern, " ".join(since), re.IGNORECASE):
-                    async with asyncio.timeout(AGAIN):
-                        since.append(await self.listen())
-                return " ".join(since)
-            except TimeoutError:
-                if self.gone.is_set():
-                    break
+            while (heard := await self._next_or_silence()) is not None:
+                since.append(heard)
+                if re.search(pattern, " ".join(since), re.IGNORECASE):
+                    return " ".join(since)
+            if self.gone.is_set():
+                break
         raise AssertionError(f"no {pattern!r} in {since}; all that was heard: {self.heard}")
+
+    async def _next_or_silence(self) -> str | None:
+        """What the agent says next; None once there has been silence for long."""
+        listening, since = asyncio.create_task(self.listen()), time.monotonic()
+        while not listening.done():
+            await asyncio.wait({listening}, timeout=0.2)
+            quiet = time.monotonic() - max(since, *self.last_sounds.values(), 0.0)
+            if quiet > AGAIN and self._utterances.empty() and not self._understanding:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+                return None
+        return listening.result()
 
     async def is_disconnected(self, patience: float = PATIENCE) -> str:
         """Wait until the room is gone; returns why."""
@@ -153,10 +164,12 @@ class Caller:
     async def listen(self) -> str:
         """What the agent says next."""
         sound = await self._utterances.get()
+        self._understanding = True
         samples = sound.astype(np.float32) / 32768.0
         ears = await asyncio.to_thread(speech_to_text.load, "whisper")
         words = await asyncio.to_thread(ears.transcribe, samples)
         self.heard.append(words)
+        self._understanding = False
         return words
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

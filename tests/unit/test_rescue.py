@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +22,8 @@ from assistant.records.sql import SqlStore, open_store
 from assistant.rescue import Rescue, epoch_of, identity
 from assistant.settings import Rooms
 from statemachine.triggers import CallerHungUp
+
+pytest_plugins = ["tests.databases"]
 
 PLACE = Place("shop")
 CALLER = api.ParticipantInfo(identity="somebody", kind=api.ParticipantInfo.Kind.SIP)
@@ -112,17 +113,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(url: str) -> AsyncIterator[SqlStore]:
     """The store of the worker that looks."""
-    opened = await open_store(f"sqlite:///{tmp_path}/calls.db")
+    opened = await open_store(url)
     yield opened
     await opened.close()
 
 
 @pytest_asyncio.fixture
-async def other(store: SqlStore, tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def other(store: SqlStore, url: str) -> AsyncIterator[SqlStore]:
     """The store of a worker that died."""
-    opened = SqlStore(f"sqlite:///{tmp_path}/calls.db")
+    opened = SqlStore(url)
     yield opened
     await opened.close()
 
@@ -147,7 +148,7 @@ def job(call: str, who: str) -> Any:
 
 
 async def test_a_call_whose_caller_is_there_is_taken_up_once(
-    store: SqlStore, other: SqlStore
+    store: SqlStore, other: SqlStore, url: str
 ) -> None:
     """It is claimed for one process; while that starts nobody else takes it up."""
     before = counted()
@@ -158,7 +159,7 @@ async def test_a_call_whose_caller_is_there_is_taken_up_once(
         await asyncio.sleep(0.3)
     (who,) = worker.server.started + second.server.started
     assert epoch_of(who, "RM_1") == 2
-    heir = SqlStore(other.database.url.render_as_string(), owner=who)
+    heir = SqlStore(url, owner=who)
     call = await Call.resume("RM_1", heir, 1.0)
     assert not call.ended.is_set()
     assert counted() == before + 1
