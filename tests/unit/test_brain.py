@@ -16,6 +16,7 @@ from assistant.providers.offline.brain.vocabulary import OWN_FOLDER, parse, read
 from tests.brain_bench import (
     HELP,
     STOCK,
+    Line,
     brain,
     faults_of,
     faults_of_utterance,
@@ -84,6 +85,53 @@ def test_what_is_no_yes_orders_nothing(said: str) -> None:
     """An offer, a delay, a thank-you or a question after the quote places no order."""
     line = run_call(["How much is the iPhone 17?", said])
     assert not line.conversation.facts.orders, "\n".join(line.log)
+
+
+@pytest.mark.parametrize(
+    "heard", ["", "The iPhone", "The iPhone 17 Pro with 512 GB in Silver is $1"]
+)
+@pytest.mark.parametrize("said", ["yes please", "I'll take it", "yes, the iPhone 17 Pro"])
+def test_a_price_that_was_cut_off_is_said_again_before_anything_is_ordered(
+    heard: str, said: str
+) -> None:
+    """Whoever says yes over the price hears it, with storage and colour, and then may order."""
+    line = run_up_to("the iPhone 17 Pro with 512 gigs in silver please")
+    quote = line.chat.messages()[-1].text_content
+    cut_off(line, heard)
+    line.say(said)
+    assert not line.conversation.facts.orders
+    assert line.chat.messages()[-1].text_content == quote
+    line.say("yes please")
+    assert [order.storage for order in line.conversation.facts.orders] == ["512 GB"]
+
+
+@pytest.mark.parametrize(("said", "orders"), [("yes please", 0), ("yes, order it", 1)])
+def test_a_yes_before_the_question_is_asked_orders_only_in_so_many_words(
+    said: str, orders: int
+) -> None:
+    """The price was heard, its question wasn't: a bare yes gets both once more."""
+    line = run_up_to("the iPhone 17 please")
+    quote = line.chat.messages()[-1].text_content or ""
+    cut_off(line, quote.partition(" Shall")[0])
+    line.say(said)
+    assert len(line.conversation.facts.orders) == orders
+    assert (line.chat.messages()[-1].text_content == quote) is (not orders)
+
+
+def run_up_to(*said: str) -> Line:
+    """A call at the sales desk, so far."""
+    line = Line()
+    line.begin()
+    for words in ("I want to buy a phone", *said):
+        line.say(words)
+    return line
+
+
+def cut_off(line: Line, heard: str) -> None:
+    """The agent's last words were heard only so far."""
+    line.chat.items.remove(line.chat.messages()[-1])
+    if heard:
+        line.chat.add_message(role="assistant", content=heard)
 
 
 def test_it_never_names_an_amount_of_its_own() -> None:

@@ -23,6 +23,8 @@ class Phone:
     colour: str = ""
     order: str = ""
     """The number it was ordered under."""
+    price: str = ""
+    """As the lines say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,12 @@ class Talk:
         """The agent's words, the latest first."""
         return tuple(turn.text for turn in reversed(self.turns) if not turn.caller)
 
+    @property
+    def priced(self) -> bool:
+        """Whether the caller has heard the price of what is selected: a quote can be cut off."""
+        chosen = self.known.selected
+        return chosen is not None and any(chosen.price in said for said in self.agent_said())
+
 
 def read(
     chat: llm.ChatContext, offered: tuple[str, ...], takes: Mapping[str, str] | None = None
@@ -177,11 +185,12 @@ def read_known(system: str) -> Known:
 
 
 def _phone(text: str) -> Phone:
-    parts = [part.strip() for part in re.split(r",\s+", text)]
-    parts = [part for part in parts if part and not part.startswith("$")]
+    told = [part.strip() for part in re.split(r",\s+", text)]
+    price = next((part for part in told if part.startswith("$")), "")
+    parts = [part for part in told if part and part != price]
     storage = next((part for part in parts[1:] if re.fullmatch(r"\d+ [GT]B", part)), "")
     colour = next((part for part in parts[1:] if part != storage), "")
-    return Phone(parts[0] if parts else "", storage, colour)
+    return Phone(parts[0] if parts else "", storage, colour, price=price)
 
 
 def listed(talk: Talk, offers: tuple[Offer, ...]) -> tuple[str, ...]:

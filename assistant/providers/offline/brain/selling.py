@@ -117,7 +117,7 @@ class Selling(Advising):
             and self._confirms(talk, heard)
             and not self._differs(chosen, heard)
         ):
-            return calling("confirm_purchase")
+            return self._confirm(talk, heard, chosen)
         return self._fact(talk, heard, model) or self._select(talk, heard, model)
 
     def _differs(self, chosen: Phone, heard: Heard) -> bool:
@@ -159,7 +159,7 @@ class Selling(Advising):
 
     def settles(self, talk: Talk, heard: Heard) -> bool:
         """Whether an order is settled before something else is asked for ("yes, and then ...")."""
-        if "confirm_purchase" not in talk.offered or len(heard.clauses) < 2:
+        if "confirm_purchase" not in talk.offered or len(heard.clauses) < 2 or not talk.priced:
             return False
         says = self.understanding.phrases
         asked = says.says("asked.order", tidy(talk.asked))
@@ -171,14 +171,30 @@ class Selling(Advising):
 
     def _order(self, talk: Talk, heard: Heard) -> Answer | None:
         chosen = talk.known.selected
-        if not self._confirms(talk, heard):
+        if not (self._confirms(talk, heard) or self._yes_too_soon(talk, heard)):
             return None
         if chosen is None or self._differs(chosen, heard):
             return None
         pointed = self.meaning.pick(talk, heard, self.meaning.lately(talk))
         if pointed and pointed != chosen.model:
             return None
-        return calling("confirm_purchase")
+        return self._confirm(talk, heard, chosen)
+
+    def _confirm(self, talk: Talk, heard: Heard, chosen: Phone) -> Answer:
+        """Order it; a price that was cut off is said again first, with its question."""
+        if talk.priced and not self._yes_too_soon(talk, heard):
+            return calling("confirm_purchase")
+        return self._select(talk, heard, chosen.model, before=chosen)
+
+    def _yes_too_soon(self, talk: Talk, heard: Heard) -> bool:
+        """Whether a yes came while the price was being said: before its question."""
+        says, asked = self.understanding.phrases, talk.asked.strip()
+        if "confirm_purchase" not in talk.offered or asked.endswith("?"):
+            return False
+        alone = self.understanding.plain_yes(heard) and not self.understanding.asks(heard)
+        if not alone or not says.says("say.plain_yes", heard.text):
+            return False
+        return not says.says("asked.order", tidy(asked)) and not says.says("say.order", heard.text)
 
     def _meant(self, talk: Talk, heard: Heard) -> Answer | None:
         """ "The second one", "the cheaper one", "that one"."""
