@@ -140,14 +140,16 @@ class Rescue:
     async def _start_again(self, info: RunningJobInfo) -> None:
         """A process died before it had noted its call: once, another one is given it."""
         call, until = info.job.room.sid, asyncio.get_running_loop().time() + REJOIN
-        if call in self._again:
-            log.error("call %s: two processes died before they had begun it", call)
-            return
+        hopeless = call in self._again
         self._again.add(call)
         while asyncio.get_running_loop().time() < until:
             with self._said(call):
                 room = await self._room(Orphan(call, info.job.room.name, 0, False, 0.0))
                 if room is None:
+                    return
+                if hopeless:  # rather than a caller in silence
+                    log.error("call %s is closed: two processes died before they began it", call)
+                    await self._delete(room)
                     return
                 if await self._has_caller(room):
                     await self._start(identity(call, 1), room)
@@ -300,8 +302,11 @@ class Rescue:
         if orphan.ended:
             await self._store.claim(orphan.id, STARTING, orphan.epoch)
         if room is not None:
-            await self._livekit.room.delete_room(api.DeleteRoomRequest(room=room.name))
+            await self._delete(room)
         await self._store.finish(orphan.id)
+
+    async def _delete(self, room: api.Room) -> None:
+        await self._livekit.room.delete_room(api.DeleteRoomRequest(room=room.name))
 
 
 def _served(info: RunningJobInfo) -> tuple[str, str]:

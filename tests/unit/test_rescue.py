@@ -308,7 +308,7 @@ async def test_a_process_that_died_before_it_noted_its_call_is_followed_by_anoth
 async def test_a_call_that_kills_its_processes_is_not_tried_for_ever(
     store: SqlStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The second process that dies before it has noted its call is the last."""
+    """The second process that dies before it has noted its call is the last; the room is closed."""
     worker = Worker(store, Server([job("RM_1", "agent-RM_1-e1-abc")]))
     async with worker.looking():
         await asyncio.sleep(0.1)
@@ -317,8 +317,9 @@ async def test_a_call_that_kills_its_processes_is_not_tried_for_ever(
         worker.server.active_jobs.append(job("RM_1", worker.server.started[0]))
         await asyncio.sleep(0.1)
         worker.server.active_jobs.clear()
-        await becomes(lambda: "two processes died" in caplog.text)
-    assert len(worker.server.started) == 1
+        await becomes(lambda: worker.livekit.deleted)
+    assert "two processes died" in caplog.text
+    assert (len(worker.server.started), worker.livekit.deleted) == (1, ["shop"])
 
 
 async def test_a_worker_that_is_to_stop_hands_on_all_of_its_calls(

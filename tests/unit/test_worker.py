@@ -13,16 +13,18 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from livekit import api
+from livekit import api, rtc
 
-from assistant import settings, shop
+from assistant import settings, shop, worker
+from assistant.admission import Admission
 from assistant.call import Call
+from assistant.job import Held, begun_or_resumed, close_room, end_call
 from assistant.lease import Lease
 from assistant.records import Fenced, MemoryStore, Place, RecordError
 from assistant.records.sql import SqlStore, open_store
 from assistant.rescue import epoch_of, identity
 from assistant.start import StartError, check_records
-from assistant.worker import Admission, Held, begun_or_resumed, close_room, end_call, words_for
+from assistant.worker import words_for
 from statemachine.triggers import CallerHungUp, CallerSpoke
 
 
@@ -207,7 +209,7 @@ async def held(tmp_path: Path) -> Held:
     call = await Call.begin("RM_ours", (), own, PLACE, 30.0)
     lease = Lease(call, own, lambda: None, lambda: None)
     lease.begin()
-    return Held(own, call, lease)
+    return Held(own, call=call, lease=lease)
 
 
 async def ended_by(store: SqlStore) -> str:
@@ -307,6 +309,31 @@ async def test_a_call_that_was_claimed_for_a_process_is_never_begun_anew(
     taken, resumed = await begun_or_resumed("RM_ours", offers, heir, heir.owner, PLACE)
     assert (asked, resumed, len(taken.journal)) == (2, True, 1)
     await heir.close()
+
+
+async def test_a_room_that_cannot_be_joined_is_one_sentence_and_leaves_the_call_to_others(
+    store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    """The caller is in it: another worker may have better luck."""
+    ctx = job(Rooms({"shop": "RM_ours"}), connected=False)
+    kept, ended = await held(tmp_path), []
+
+    async def held_by(*_: Any) -> tuple[Held, Call | None]:
+        ctx.proc.userdata["held"] = kept
+        return kept, kept.call
+
+    async def connect() -> None:
+        raise rtc.ConnectError("wrong key")
+
+    ctx.connect, ctx.shutdown = connect, ended.append
+    ctx.proc.userdata["shop"] = shop.load(None)
+    monkeypatch.setattr(worker, "held_by", held_by)
+    with caplog.at_level(logging.ERROR):
+        await worker.answer(ctx)
+    assert caplog.messages == ["room RM_ours can't be joined: wrong key"]
+    assert len(ended) == 1
+    await end_call(ctx)
+    assert [orphan.id for orphan in await store.orphans()] == ["RM_ours"]
 
 
 async def test_records_that_can_never_be_kept_end_the_start(tmp_path: Path) -> None:
