@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.knowledge import KnowledgeError, Problem, find, load, say_step
+from assistant.knowledge import KnowledgeError, Problem, find, load
 
 OWN = load()
 GOOD = """
@@ -240,38 +240,6 @@ def test_no_text_raises(spoken: str) -> None:
     """Any words give a known problem or none."""
     found = find(OWN, spoken)
     assert found is None or OWN.problem(found.id) is found
-
-
-# The sentences
-
-
-def test_steps_are_spoken_one_by_one_to_the_end() -> None:
-    """The first, the next, the last, and then when to bring it in."""
-    problem = OWN.problem("frozen")
-    assert problem is not None
-    assert [say_step(problem, number) for number in range(6)] == [
-        "First, try this. Press volume up, and let go.",
-        "Next: Press volume down, and let go.",
-        "Next: Hold the side button until the Apple logo appears, then let go. Nothing is deleted.",
-        "One last thing to try. When it's back, install any update under Settings, General, "
-        "Software Update.",
-        problem.stop,
-        problem.stop,
-    ]
-
-
-def test_the_wording_of_steps_is_the_callers_to_choose() -> None:
-    """Templates are plain text with placeholders, and braces in a step do no harm."""
-    problem = Problem("x", "x-rays", ("x",), ("Do {this}.", "Do that."), "Stop.")
-    assert say_step(problem, 0, first="For {title}: {step}") == "For x-rays: Do {this}."
-    assert say_step(problem, 1, last="{step}") == "Do that."
-    assert say_step(problem, 2, give_up="{title}. {stop}") == "x-rays. Stop."
-
-
-def test_steps_are_counted_from_nought() -> None:
-    """A negative step is a mistake of the program, and is told as such."""
-    with pytest.raises(ValueError, match="counted from 0"):
-        say_step(OWN.problems[0], -1)
 
 
 # The file
