@@ -121,17 +121,19 @@ async def measure(server: LocalServer, worker: psutil.Process, calls: int, secon
         for number, caller in enumerate(callers)
     ]
     await asyncio.sleep(15.0)  # greeted, and everything loaded
-    livekit = psutil.Process(server.process.pid)
-    begin, began = _seconds([livekit, *_children(worker)]), time.monotonic()
+    livekit, ours = psutil.Process(server.process.pid), psutil.Process()
+    begin, began = _seconds([ours, livekit, *_children(worker)]), time.monotonic()
     await asyncio.sleep(seconds)
-    end, took = _seconds([livekit, *_children(worker)]), time.monotonic() - began
+    end, took = _seconds([ours, livekit, *_children(worker)]), time.monotonic() - began
     share = {pid: (end[pid] - begin[pid]) / took for pid in begin if pid in end}
-    busiest = sorted((pid for pid in share if pid != livekit.pid), key=share.__getitem__)[-calls:]
+    theirs = [pid for pid in share if pid not in (ours.pid, livekit.pid)]
+    busiest = sorted(theirs, key=share.__getitem__)[-calls:]
     print(f"a call       {statistics.mean(share[pid] for pid in busiest):6.2f} of a core")
     memory = statistics.mean(_private(psutil.Process(pid)) for pid in busiest)
     print(f"             {memory:6.0f} MB of its own")
     print(f"its share of the LiveKit server {share[livekit.pid] / calls:6.3f} of a core")
     print(f"the LiveKit server {_private(livekit):6.0f} MB")
+    print(f"a caller's own {share[ours.pid] / calls:6.2f} of a core")
     for task in work:
         task.cancel()
     await asyncio.gather(*work, return_exceptions=True)
