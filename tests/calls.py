@@ -1,10 +1,16 @@
-"""A whole call in a test: a real session in text, with a scripted model or a real provider."""
+"""Calls in a test: of triggers alone, whole ones in text, or in a console's own process.
+
+A whole call is a real session, with a scripted model or a real provider.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 from livekit.agents import llm
 
@@ -19,16 +25,53 @@ from assistant.session import Line
 from assistant.settings import Settings
 from assistant.text import TextCall
 from assistant.userdata import UserData
+from statemachine.answers import Answer
+from statemachine.offers import Offer
+from statemachine.triggers import (
+    CallerSpoke,
+    ConfirmPurchase,
+    RecordName,
+    SelectModel,
+    ToBuying,
+    Trigger,
+)
 from tests.fakes import ScriptedLLM, Step
 
+ROOT = Path(__file__).parents[1]
 PATIENCE = 20.0
 """Seconds until a call that hangs fails its test."""
+HEARD = CallerSpoke(Answer.OPEN)
+PURCHASE: tuple[Trigger, ...] = (
+    HEARD,
+    RecordName("Dana Quill"),
+    ToBuying("a thin one for my grandmother"),
+    HEARD,
+    SelectModel("Air"),
+    ConfirmPurchase(),
+    CallerSpoke(Answer.YES),
+    ConfirmPurchase(),
+)
+"""An iPhone Air is ordered; the first try, before the caller's yes, is refused."""
 
 
 @cache
 def shop() -> tuple[Catalogue, Knowledge, Prompts]:
     """The shop as it is shipped, read once."""
     return catalogue.load(), knowledge.load(), prompts.load()
+
+
+async def call_after(
+    *triggers: Trigger,
+    offers: tuple[Offer, ...] | None = None,
+    store: Store | None = None,
+    id: str = "test",
+) -> Call:
+    """A call without a session in which these were fired; without offers, it has the shop's."""
+    sold = shop()[0].offers if offers is None else offers
+    call = await Call.begin(id, sold, store or MemoryStore())
+    for trigger in triggers:
+        await call.fire(trigger)
+    return call
 
 
 class Held:
@@ -81,20 +124,19 @@ async def begin(
     model: llm.LLM[str], settings: Settings | None = None, store: Store | None = None
 ) -> Held:
     """A call whose greeting has been spoken."""
-    models, problems, words = shop()
-    call = await Call.begin("test", models.offers, store or MemoryStore())
-    data = UserData(call, words, models, problems, settings or Settings())
-    held = Held(call, TextCall(Line(data, Providers(model, ())), patience=PATIENCE), model)
-    async with asyncio.timeout(PATIENCE):
-        await held.text.start()
-    return held
+    return await _started(await call_after(store=store), model, settings)
 
 
 async def resumed(model: llm.LLM[str], store: Store, settings: Settings | None = None) -> Held:
     """The call that another process has begun in this store, where it has been taken up."""
+    return await _started(await Call.resume("test", store), model, settings, resumed=True)
+
+
+async def _started(
+    call: Call, model: llm.LLM[str], settings: Settings | None, *, resumed: bool = False
+) -> Held:
     models, problems, words = shop()
-    call = await Call.resume("test", store)
-    data = UserData(call, words, models, problems, settings or Settings(), resumed=True)
+    data = UserData(call, words, models, problems, settings or Settings(), resumed=resumed)
     held = Held(call, TextCall(Line(data, Providers(model, ())), patience=PATIENCE), model)
     async with asyncio.timeout(PATIENCE):
         await held.text.start()
@@ -113,3 +155,25 @@ async def wired(settings: Settings) -> Held:
     """A call whose model is what these settings choose."""
     models, problems, _ = shop()
     return await begin(providers.build(settings, models, problems).llm, settings)
+
+
+async def console(
+    home: Path,
+    settings: Mapping[str, str],
+    *options: str,
+    stderr: int = asyncio.subprocess.STDOUT,
+) -> asyncio.subprocess.Process:
+    """A console in a process of its own, on pipes, whose home and records lie in this folder."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "assistant", "console", *options),
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "DATABASE_URL": f"sqlite:///{home}/calls.db",
+            **settings,
+        },
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 from aiohttp import WSMsgType, web
@@ -54,12 +53,7 @@ class Deepgram:
         self.listen_url, self.speak_url = f"{base}/listen", f"{base}/speak"
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
     def _asked(self, request: web.Request, mode: str) -> web.Response | None:

@@ -258,6 +258,21 @@ async def says_goodbye(caller: Caller) -> str:
     return await caller.is_disconnected()
 
 
+async def cut_off(server: LocalServer, room: str, after: float = 0.0) -> str:
+    """A caller's device dies that long after they were first answered; returns their call."""
+    device = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.e2e.caller", server.url, server.token("caller", room)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert device.stdout is not None
+    call = (await device.stdout.readline()).decode().strip()
+    assert call.startswith("RM_")
+    await asyncio.sleep(after)
+    device.kill()
+    await device.wait()
+    return call
+
+
 async def _on_a_device_of_their_own(url: str, token: str) -> None:
     """Join, say which call this is once somebody speaks, and stay."""
     async with Caller(url, token) as caller:

@@ -9,7 +9,7 @@ import re
 import signal
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -163,15 +163,26 @@ def _answer(heard: str) -> str:
     return say if at else ""
 
 
+@contextlib.asynccontextmanager
+async def buying(server: LocalServer, room: str, fleet: Fleet) -> AsyncIterator[tuple[Caller, str]]:
+    """A caller who was answered and buys one iPhone, and their call; leaving waits for its end."""
+    async with calling(server, room, agent=fleet.agent) as caller:
+        call = await caller.sid()
+        until_the_end = asyncio.create_task(buys_one(caller))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await caller.answered.wait()
+            yield caller, call
+            await until_the_end
+        finally:
+            until_the_end.cancel()
+
+
 async def one_kill(
     server: LocalServer, fleet: Fleet, store: SqlStore, room: str, victim: str, after: float
 ) -> Kill:
     """A call that is killed after so many seconds, and goes on to its end."""
-    async with calling(server, room, agent=fleet.agent) as caller:
-        call = await caller.sid()
-        buying = asyncio.create_task(buys_one(caller))
-        async with asyncio.timeout(PATIENCE):
-            await caller.answered.wait()
+    async with buying(server, room, fleet) as (caller, call):
         begun = time.monotonic()
         worker, process = await fleet.serving(call)
         await asyncio.sleep(max(0.0, begun + after - time.monotonic()))
@@ -179,7 +190,6 @@ async def one_kill(
         before = set(caller.first_sounds)
         at = time.monotonic()
         kill(victim, worker, process)
-        await buying
     await room_is_gone(server, room)
     written = await record(store, call)
     orders = [entry for entry in written.journal if entry.accepted and "confirm" in entry.trigger]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 
 from assistant.room import LocalServer
-from tests.e2e.caller import buys, calling, greeted, put_through_to_sales, says_goodbye
+from tests.e2e.caller import (
+    buys,
+    calling,
+    cut_off,
+    greeted,
+    put_through_to_sales,
+    says_goodbye,
+)
 from tests.e2e.conftest import RunningWorker, room_is_gone
 
 
@@ -52,16 +58,7 @@ async def test_a_caller_whose_connection_is_lost_is_not_waited_for_for_ever(
     server: LocalServer, worker: RunningWorker, room: str
 ) -> None:
     """A caller who vanishes without a word has hung up, once the server has given them up."""
-    device = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.e2e.caller", server.url, server.token("caller", room)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert device.stdout is not None
-    call = (await device.stdout.readline()).decode().strip()
-    assert call.startswith("RM_")
-    device.kill()
-    await device.wait()
+    call = await cut_off(server, room)
     report = await worker.report(call, patience=90.0)
 
     assert report["ended_by"] in ("caller_hung_up", "caller_went_silent")

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
-import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
 
 from assistant.records.sql import SqlStore
 from assistant.room import LocalServer
-from tests.e2e.caller import PATIENCE, calling, greeted, put_through_to_sales, says_goodbye
+from tests.e2e.caller import (
+    PATIENCE,
+    calling,
+    cut_off,
+    greeted,
+    put_through_to_sales,
+    says_goodbye,
+)
 from tests.e2e.conftest import RunningWorker, StartWorker, until
-from tests.e2e.kills import VICTIMS, Fleet, Kill, buys_one, one_kill, record, send, table
+from tests.e2e.kills import VICTIMS, Fleet, Kill, buying, one_kill, record, send, table
 
 NIGHTLY = int(os.environ.get("KILLS", "50"))
+Killing = Callable[[str, float], Awaitable[Kill]]
 LONGEST = 20.0
 """Seconds into a call that nearly ends with it."""
 
@@ -39,6 +47,18 @@ async def store(fleet: Fleet) -> AsyncIterator[SqlStore]:
     await opened.close()
 
 
+@pytest.fixture
+def killing(server: LocalServer, fleet: Fleet, store: SqlStore, room: str) -> Killing:
+    """Both workers serve, and one call, in a room of its own, is killed."""
+    numbers = itertools.count()
+
+    async def one(victim: str, after: float) -> Kill:
+        await fleet.complete()
+        return await one_kill(server, fleet, store, f"{room}-{next(numbers)}", victim, after)
+
+    return one
+
+
 def sound(kills: list[Kill]) -> None:
     """Nothing is lost or doubled, and nobody waits long."""
     for kill in kills:
@@ -50,17 +70,11 @@ def sound(kills: list[Kill]) -> None:
 
 
 async def test_a_caller_whose_worker_dies_carries_on(
-    server: LocalServer,
-    fleet: Fleet,
-    store: SqlStore,
-    room: str,
-    capsys: pytest.CaptureFixture[str],
+    killing: Killing, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Another agent apologises and goes on where the call stood; one order is placed."""
-    kills = []
-    for number, (victim, after) in enumerate(zip(VICTIMS, (8.0, 13.0, 3.0), strict=True)):
-        await fleet.complete()
-        kills.append(await one_kill(server, fleet, store, f"{room}-{number}", victim, after))
+    moments = zip(VICTIMS, (8.0, 13.0, 3.0), strict=True)
+    kills = [await killing(victim, after) for victim, after in moments]
     with capsys.disabled():
         print(f"\n{table(kills)}")
     sound(kills)
@@ -71,11 +85,7 @@ async def test_a_worker_that_was_stopped_for_a_while_speaks_no_more(
 ) -> None:
     """Frozen, it loses its call to another worker; thawed, it finds that out and leaves."""
     await fleet.complete()
-    async with calling(server, room, agent=fleet.agent) as caller:
-        call = await caller.sid()
-        buying = asyncio.create_task(buys_one(caller))
-        async with asyncio.timeout(PATIENCE):
-            await caller.answered.wait()
+    async with buying(server, room, fleet) as (caller, call):
         worker, _ = await fleet.serving(call)
         (frozen,) = caller.first_sounds
         family = worker.family()
@@ -85,7 +95,6 @@ async def test_a_worker_that_was_stopped_for_a_while_speaks_no_more(
         thawed = time.monotonic()
         leaves = "has been taken up by another worker: this one leaves it"
         await asyncio.to_thread(worker.waits_until, leaves, 10.0)
-        await buying
     assert caller.last_sounds[frozen] < thawed + 0.5
     assert len(caller.first_sounds) == 2
     written = await record(store, call)
@@ -101,16 +110,11 @@ async def test_a_worker_told_to_stop_hands_its_call_over(
         start_worker, fleet.settings["DATABASE_URL"], AGENT_NAME="told", DRAIN_SECONDS="1"
     )
     await stopping.complete()
-    async with calling(server, room, agent=stopping.agent) as caller:
-        call = await caller.sid()
-        buying = asyncio.create_task(buys_one(caller))
-        async with asyncio.timeout(PATIENCE):
-            await caller.answered.wait()
+    async with buying(server, room, stopping) as (caller, call):
         worker, _ = await stopping.serving(call)
         worker.drain()
         await until(lambda: len(caller.first_sounds) == 2, "nobody took the call up", PATIENCE)
         gap = max(caller.first_sounds.values()) - min(caller.last_sounds.values())
-        await buying
     assert gap < 4.0
     assert (await record(store, call)).journal[-1].trigger == "end_purchase_call"
     await until(lambda: worker.process.poll() == 0, "the worker is still there")
@@ -134,16 +138,7 @@ async def test_a_caller_who_was_cut_off_finds_their_call(
     server: LocalServer, worker: RunningWorker, room: str
 ) -> None:
     """Somebody whose device died joins again and is told where the call stands."""
-    device = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.e2e.caller", server.url, server.token("caller", room)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert device.stdout is not None
-    call = (await device.stdout.readline()).decode().strip()
-    await asyncio.sleep(3.0)
-    device.kill()
-    await device.wait()
+    call = await cut_off(server, room, after=3.0)
     async with calling(server, room) as caller:
         assert await caller.sid() == call
         await caller.hears("cut off")
@@ -157,18 +152,13 @@ async def test_a_caller_who_was_cut_off_finds_their_call(
 @pytest.mark.soak
 @pytest.mark.timeout(60 * NIGHTLY)
 async def test_many_kills_at_random_moments(
-    server: LocalServer,
-    fleet: Fleet,
-    store: SqlStore,
-    room: str,
-    capsys: pytest.CaptureFixture[str],
+    killing: Killing, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever dies, and whenever: no order is lost or doubled, and every call goes on."""
     kills = []
     for number in range(NIGHTLY):
-        await fleet.complete()
         victim, after = VICTIMS[number % len(VICTIMS)], random.uniform(0.0, LONGEST)
-        kills.append(await one_kill(server, fleet, store, f"{room}-{number}", victim, after))
+        kills.append(await killing(victim, after))
         with capsys.disabled():
             print(f"\n{number + 1:>3} {kills[-1].row()}", end="", flush=True)
         await asyncio.sleep(0)

@@ -9,7 +9,6 @@ import pytest
 
 from assistant import lines
 from assistant.settings import Settings
-from statemachine import lines as conversation
 from tests.calls import Held, shop, wired
 from tests.fakes import Use
 from tests.openai_server import (
@@ -24,13 +23,12 @@ from tests.openai_server import (
     stalls_after,
     uses,
 )
+from tests.scenarios.phrases import APOLOGY, OPENING_BUYING
 
 pytestmark = pytest.mark.timeout(30)
 
 KEY = "sk-never-to-be-seen"
-APOLOGY = lines.APOLOGY.wording
 FAREWELL = lines.APOLOGY_FAREWELL.wording
-OPENING = conversation.OPENING_BUYING.wording
 GIVE_UP_AFTER = 3
 
 
@@ -237,7 +235,7 @@ async def test_text_before_a_tool_call_is_heard_before_the_opening() -> None:
     """Words along with a transfer are said once, then the new agent opens."""
     async with Server(uses(Use("to_buying"), text="Sure, one second.")) as server:
         held = await done(await call(server, "buy"))
-    assert held.heard[1:] == ["Sure, one second.", OPENING]
+    assert held.heard[1:] == ["Sure, one second.", OPENING_BUYING]
 
 
 async def test_an_empty_answer_becomes_an_apology() -> None:

@@ -6,19 +6,17 @@ import asyncio
 import io
 import json
 import logging
-import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant import logs
+from tests.calls import console
 from tests.fakes import Use
 from tests.openai_server import Server, Step, fails, says, uses
 
-ROOT = Path(__file__).parents[2]
 WORDS = re.compile("dana|quill|lavender|grandmother|gargle|bathtub", re.IGNORECASE)
 LINES = (
     "Hi, I'm Dana Quill",
@@ -48,22 +46,15 @@ SCRIPT: tuple[Step, ...] = (
 async def held(home: Path, **more: str) -> tuple[str, dict[str, object]]:
     """Hold the call at LOG in a console of its own; its log, all but the screen, and its report."""
     async with asyncio.timeout(90), Server(*SCRIPT) as server:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "assistant", "console", "--log", str(home / "log")),
-            cwd=ROOT,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(home),
-                "OPENAI_API_KEY": "sk-1",
-                "OPENAI_BASE_URL": server.url,
-                "OPENAI_LOG": "debug",
-                "REPORT": str(home / "report"),
-                "DATABASE_URL": f"sqlite:///{home}/calls.db",
-                **more,
-            },
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+        settings = {
+            "OPENAI_API_KEY": "sk-1",
+            "OPENAI_BASE_URL": server.url,
+            "OPENAI_LOG": "debug",
+            "REPORT": str(home / "report"),
+            **more,
+        }
+        process = await console(
+            home, settings, "--log", str(home / "log"), stderr=asyncio.subprocess.PIPE
         )
         out, err = await process.communicate("".join(f"{line}\n" for line in LINES).encode())
     assert WORDS.search(out.decode()), "the person at the screen sees the call"

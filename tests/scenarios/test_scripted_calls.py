@@ -6,28 +6,28 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from assistant import lines
 from statemachine import lines as conversation
 from tests.calls import scripted
 from tests.fakes import Step, Use
+from tests.scenarios.phrases import (
+    BRIDGE,
+    BUY,
+    FAREWELL,
+    FAREWELL_BUYING,
+    OPENING_BUYING,
+    OPENING_SUPPORT,
+    ORDER,
+)
 
 pytestmark = pytest.mark.timeout(30)
 
-OPENING_BUYING = conversation.OPENING_BUYING.wording
-OPENING_SUPPORT = conversation.OPENING_SUPPORT.wording
 OPENING_GREETING = conversation.OPENING_GREETING.wording.format(persona="Jill")
 FIXED = conversation.FIXED.wording
-SHOP = {"shop": "the iPhone shop"}
-FAREWELL = conversation.FAREWELL.wording.format(**SHOP)
-FAREWELL_BUYING = conversation.FAREWELL_BUYING.wording.format(**SHOP)
-FAREWELL_SUPPORT = conversation.FAREWELL_SUPPORT.wording.format(**SHOP)
-BRIDGE = lines.BRIDGE.wording
+FAREWELL_SUPPORT = conversation.FAREWELL_SUPPORT.wording.format(shop="the iPhone shop")
 ORDERED = "Done, your order number is S"
 NOTED = "I've noted that under ticket T"
 
-BUY = [Use("to_buying")]
 SUPPORT = [Use("to_support")]
-ORDER = [Use("confirm_purchase")]
 SOLVED = [Use("complete_support")]
 BYE_BUYING = [Use("end_purchase_call")]
 BYE_SUPPORT = [Use("end_support_call")]

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from assistant import catalogue, lines
-from assistant.call import Call
+from assistant import lines
 from assistant.records.sql import open_store
 from statemachine import lines as conversation
 from statemachine.triggers import CallerSpoke, ToBuying
+from tests.calls import call_after, console
 
 pytestmark = pytest.mark.timeout(180)
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 GREETED = "do you need support?"
 SORRY = lines.RESUMED.wording
@@ -68,22 +65,7 @@ class Console:
 
 async def start(home: Path, call: str = "", **more: str) -> Console:
     """Start a console on the offline brain, whose records lie in this folder."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "assistant", "console"),
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "LLM": "offline",
-            "CALL": call,
-            "DATABASE_URL": f"sqlite:///{home}/calls.db",
-            **more,
-        },
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    return Console(process)
+    return Console(await console(home, {"LLM": "offline", "CALL": call, **more}))
 
 
 async def again(home: Path, call: str, answer: str) -> Console:
@@ -148,9 +130,8 @@ async def test_a_call_goes_on_after_each_kill(tmp_path: Path) -> None:
 async def test_a_wish_on_its_way_to_the_next_desk_survives(tmp_path: Path) -> None:
     """Killed between the transfer and the answer: the next console answers what was asked."""
     store = await open_store(f"sqlite:///{tmp_path}/calls.db")
-    call = await Call.begin("console-1", catalogue.load().offers, store)
-    for trigger in (CallerSpoke(), ToBuying("I'd like to buy the iPhone 17 Pro")):
-        await call.fire(trigger)
+    wish = ToBuying("I'd like to buy the iPhone 17 Pro")
+    call = await call_after(CallerSpoke(), wish, store=store, id="console-1")
     await store.close()
     async with asyncio.timeout(PATIENCE):
         console = await again(tmp_path, call.id, "The iPhone 17 Pro with 256 GB is $1,099.")

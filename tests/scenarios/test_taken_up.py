@@ -16,7 +16,6 @@ from assistant.providers.offline.brain import OfflineLLM
 from assistant.records import MemoryStore
 from statemachine import lines as conversation
 from statemachine.answers import Answer
-from statemachine.machine import Accepted
 from statemachine.states import State
 from statemachine.triggers import (
     CallerSpoke,
@@ -29,26 +28,23 @@ from statemachine.triggers import (
     ToSupport,
     Trigger,
 )
-from tests.calls import PATIENCE, Held, begin, resumed, shop
+from tests.calls import HEARD, PATIENCE, Held, begin, call_after, resumed, shop
 from tests.fakes import ScriptedLLM, Use
+from tests.scenarios.phrases import APOLOGY, BRIDGE, OPENING_BUYING, OPENING_SUPPORT
 
 pytestmark = pytest.mark.timeout(30)
 
 SORRY = lines.RESUMED.wording
-BRIDGE = lines.BRIDGE.wording
-OPENING_BUYING = conversation.OPENING_BUYING.wording
 QUOTE_PRO = "The iPhone 17 Pro with 256 GB is $1,099. Shall I order it for you?"
 WISH = "I'd like to buy the iPhone 17 Pro"
 PRO = [Use("select_model", {"model": "17 Pro"})]
-HEARD = CallerSpoke()
 
 
 async def left(*triggers: Trigger) -> MemoryStore:
     """The store as a process leaves it that died after these."""
     store = MemoryStore()
-    call = await Call.begin("test", shop()[0].offers, store)
-    for trigger in triggers:
-        assert isinstance(await call.fire(trigger), Accepted)
+    call = await call_after(*triggers, store=store)
+    assert all(entry.accepted for entry in call.journal)
     return store
 
 
@@ -112,7 +108,7 @@ async def test_a_call_that_was_taken_up_goes_on_like_any_other() -> None:
     await held.say("yes please", "I have a problem with my old phone", "it has no sound", "bye")
     assert held.call.path == ["greeting", "buying", "support", "ended"]
     assert len(held.call.facts.orders) == 1
-    assert conversation.OPENING_SUPPORT.wording in held.heard
+    assert OPENING_SUPPORT in held.heard
     assert held.heard.count(SORRY) == 1
 
 
@@ -201,7 +197,7 @@ async def test_a_model_that_fails_on_the_wish_is_apologised_for() -> None:
     store = await left(HEARD, ToBuying(WISH))
     held = await resumed(ScriptedLLM(APIConnectionError(), PRO), store)
     await held.say("the 17 Pro")
-    assert held.heard == [SORRY, lines.APOLOGY.wording, QUOTE_PRO]
+    assert held.heard == [SORRY, APOLOGY, QUOTE_PRO]
     await held.hang_up()
 
 

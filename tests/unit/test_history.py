@@ -11,46 +11,29 @@ from pathlib import Path
 
 import pytest
 
-from assistant.call import Call
 from assistant.history import Asked, run
 from assistant.records.schema import STEP
 from assistant.records.sql import open_store
 from assistant.records.upgrade import _steps
 from assistant.report import path_of, write
 from statemachine import trace
-from statemachine.answers import Answer
 from statemachine.flowchart import render
 from statemachine.journal import Entry
 from statemachine.offers import Offer
 from statemachine.states import State
 from statemachine.triggers import (
     CallerHungUp,
-    CallerSpoke,
     CompleteSupport,
-    ConfirmPurchase,
     EndPurchaseCall,
     LogSupportIssue,
-    RecordName,
     SelectModel,
-    ToBuying,
     ToSupport,
     Trigger,
 )
+from tests.calls import HEARD, PURCHASE, call_after
 
 OFFERS = (Offer("iPhone Air", "256 GB", 99_900, ()),)
-HEARD = CallerSpoke(Answer.OPEN)
-BOUGHT: tuple[Trigger, ...] = (
-    HEARD,
-    RecordName("Dana Quill"),
-    ToBuying("a thin one for my mother"),
-    HEARD,
-    SelectModel("Air"),
-    ConfirmPurchase(),
-    CallerSpoke(Answer.YES),
-    ConfirmPurchase(),
-    HEARD,
-    EndPurchaseCall(),
-)
+BOUGHT: tuple[Trigger, ...] = (*PURCHASE, HEARD, EndPurchaseCall())
 BROKEN: tuple[Trigger, ...] = (
     HEARD,
     ToSupport(),
@@ -72,9 +55,7 @@ def held(
     async def hold() -> None:
         store = await open_store(url)
         for name, triggers in calls:
-            call = await Call.begin(name, OFFERS, store)
-            for each in triggers:
-                await call.fire(each)
+            call = await call_after(*triggers, offers=OFFERS, store=store, id=name)
             if reports:
                 write(call, path_of(reports, name))
         await store.close()

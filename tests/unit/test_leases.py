@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import pytest
 import pytest_asyncio
@@ -131,6 +132,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "HEARTBEAT", 0.05)
 
 
+@contextmanager
+def away(store: SqlStore, asked: str) -> Iterator[None]:
+    """What is asked of this store is answered by nobody, for as long as this lasts."""
+
+    async def nobody(*_: object) -> NoReturn:
+        raise RecordError("the database is away")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, asked, nobody)
+        yield
+
+
 async def held(store: Any) -> tuple[Call, Lease, list[str]]:
     """A call that is held, and what its holder was told."""
     call = await Call.begin("one", (), store, PLACE, lease.LEASE)
@@ -183,20 +196,14 @@ async def test_a_holder_is_told_that_it_is_to_go_and_then_that_it_has_lost(
 
 @pytest.mark.usefixtures("quick")
 async def test_a_database_that_is_away_costs_nobody_their_call(
-    two: tuple[SqlStore, SqlStore], monkeypatch: pytest.MonkeyPatch
+    two: tuple[SqlStore, SqlStore],
 ) -> None:
     """What can't be renewed can't be taken either; the holder goes on, and renews when it can."""
     own, other = two
     call, holding, told = await held(own)
-    renew = own.renew
-
-    async def away(call: str, seconds: float) -> bool:
-        raise RecordError("the database is away")
-
-    monkeypatch.setattr(own, "renew", away)
-    await asyncio.sleep(0.6)
-    assert (told, call.fenced) == ([], False)
-    monkeypatch.setattr(own, "renew", renew)
+    with away(own, "renew"):
+        await asyncio.sleep(0.6)
+        assert (told, call.fenced) == ([], False)
     await asyncio.sleep(0.3)
     assert await waiting(other) == []
     await holding.finish()
@@ -231,19 +238,13 @@ async def test_a_call_whose_beginning_went_unanswered_is_held_all_the_same(
 
 @pytest.mark.usefixtures("quick")
 async def test_a_database_that_comes_back_learns_of_the_call_by_itself(
-    two: tuple[SqlStore, SqlStore], monkeypatch: pytest.MonkeyPatch
+    two: tuple[SqlStore, SqlStore],
 ) -> None:
     """A call that began while it was away needs no further word of its caller for that."""
     own, other = two
-    begin = own.begin
-
-    async def away(*given: Any) -> str:
-        raise RecordError("the database is away")
-
-    monkeypatch.setattr(own, "begin", away)
-    _, holding, _ = await held(own)
-    await asyncio.sleep(0.2)
-    monkeypatch.setattr(own, "begin", begin)
+    with away(own, "begin"):
+        _, holding, _ = await held(own)
+        await asyncio.sleep(0.2)
     await asyncio.sleep(0.3)
     await holding.give_up()
     assert await waiting(other) == ["one"]

@@ -30,6 +30,7 @@ from statemachine.triggers import (
     ToBuying,
     ToSupport,
 )
+from tests.calls import call_after
 from tests.failing import Broken, LosesAnswers, Unreachable, count
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ async def breaking(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 async def quoted(store: SqlStore) -> Call:
     """A call in which a price was quoted and answered."""
-    call = await Call.begin("one", OFFERS, store)
-    for trigger in (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel("17"), CallerSpoke()):
-        assert isinstance(await call.fire(trigger), Accepted)
+    triggers = (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel("17"), CallerSpoke())
+    call = await call_after(*triggers, offers=OFFERS, store=store, id="one")
+    assert all(entry.accepted for entry in call.journal)
     return call
 
 
@@ -172,9 +173,8 @@ async def test_an_outage_in_which_a_call_begins_is_told_by_its_beginning(
     """The line at the beginning is the one; the call's end names what is unwritten until then."""
     store = Unreachable()
     store.error = AWAY
-    call = await Call.begin("one", OFFERS, store)
-    for trigger in (CallerSpoke(), RecordName("Dana"), CallerHungUp()):
-        await call.fire(trigger)
+    triggers = (CallerSpoke(), RecordName("Dana"), CallerHungUp())
+    call = await call_after(*triggers, offers=OFFERS, store=store, id="one")
     assert not await call.write_up(0)
     store.error = None
     assert await call.write_up()

@@ -41,6 +41,7 @@ from statemachine.triggers import (
     ToSupport,
     Trigger,
 )
+from tests.calls import call_after
 from tests.failing import count
 
 pytest_plugins = ["tests.databases"]
@@ -70,9 +71,7 @@ CONVERSATION: tuple[Trigger, ...] = (
 
 async def held(store: Store, id: str = "one", upto: int | None = None) -> Call:
     """A call in which these things happened."""
-    call = await Call.begin(id, OFFERS, store)
-    for trigger in CONVERSATION[:upto]:
-        await call.fire(trigger)
+    call = await call_after(*CONVERSATION[:upto], offers=OFFERS, store=store, id=id)
     await call.refuse("order_for_zebedee", {"who": "Zebedee"}, ("There is no tool for Zebedee.",))
     return call
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,19 +25,12 @@ from statemachine.triggers import (
     SelectModel,
     ToBuying,
     ToSupport,
-    Trigger,
 )
+from tests import calls
+from tests.calls import HEARD, PURCHASE
 
 OFFERS = (Offer("iPhone Air", "256 GB", 99_900, ()), Offer("iPhone 16e", "128 GB", 59_950, ()))
-HEARD = CallerSpoke(Answer.OPEN)
-
-
-async def call_after(*triggers: Trigger) -> Call:
-    """A call in which these were fired."""
-    call = await Call.begin("c1", OFFERS, MemoryStore())
-    for trigger in triggers:
-        await call.fire(trigger)
-    return call
+call_after = partial(calls.call_after, offers=OFFERS, id="c1")
 
 
 async def test_a_call_without_a_word_is_reported() -> None:
@@ -193,15 +187,8 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
 ) -> None:
     """What the caller said is blanked wherever it stands, and nothing else is changed."""
     call = await call_after(
-        HEARD,
-        RecordName("Dana Quill"),
-        ToBuying("a thin one for my grandmother"),
-        HEARD,
+        *PURCHASE,
         SelectModel("Quill's one"),
-        SelectModel("Air"),
-        ConfirmPurchase(),
-        CallerSpoke(Answer.YES),
-        ConfirmPurchase(),
         ToSupport("it gargles"),
         HEARD,
         LogSupportIssue("gargles in the bathtub"),
@@ -240,15 +227,8 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
 async def test_a_forgotten_report_says_what_the_forgotten_journal_says(tmp_path: Path) -> None:
     """One rule blanks both: a report of the call as it is in the records then is the same."""
     store = MemoryStore()
-    call = await Call.begin("c1", OFFERS, store)
-    for trigger in (
-        HEARD,
-        RecordName("Dana"),
-        ToSupport("no sound"),
-        HEARD,
-        LogSupportIssue("mute"),
-    ):
-        await call.fire(trigger)
+    said = (HEARD, RecordName("Dana"), ToSupport("no sound"), HEARD, LogSupportIssue("mute"))
+    call = await call_after(*said, store=store)
     await call.refuse("fly", {}, ("There is no tool 'fly'.",))
     path = path_of(tmp_path, call.id)
     write(call, path)

@@ -22,26 +22,21 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY
 
-from assistant.call import Call
-from assistant.records import MemoryStore
 from statemachine.journal import Entry
 from statemachine.offers import Offer
 from statemachine.refusals import labels
 from statemachine.triggers import (
     CallerHungUp,
-    CallerSpoke,
     ConfirmPurchase,
     LogSupportIssue,
     SelectModel,
     ToBuying,
     ToSupport,
 )
-from tests.calls import scripted
+from tests.calls import HEARD, ROOT, call_after, console, scripted
 from tests.fakes import Use
 
-ROOT = Path(__file__).parents[2]
 OFFERS = (Offer("iPhone Air", "256 GB", 99_900, ()),)
-HEARD = CallerSpoke()
 
 
 def counted(name: str, **labels: str) -> float:
@@ -79,9 +74,8 @@ async def test_what_happens_in_a_call_is_counted() -> None:
         "ends": ("calls_ended", {"reason": "caller_hung_up", "state": "support"}, 1),
     }
     before = {key: counted(name, **labels) for key, (name, labels, _) in asked.items()}
-    call = await Call.begin("c", OFFERS, MemoryStore())
-    for trigger in (HEARD, ToBuying(), HEARD, SelectModel("Air"), ConfirmPurchase(), HEARD):
-        await call.fire(trigger)
+    first = (HEARD, ToBuying(), HEARD, SelectModel("Air"), ConfirmPurchase(), HEARD)
+    call = await call_after(*first, offers=OFFERS)
     await call.refuse("complete_support", {}, ("not possible",))
     for trigger in (ConfirmPurchase(), ToSupport(), HEARD, LogSupportIssue("it gargles")):
         await call.fire(trigger)
@@ -174,22 +168,13 @@ async def test_spans_and_counters_go_where_the_standard_variables_say(tmp_path: 
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "assistant", "console"),
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "LLM": "offline",
-            "DATABASE_URL": f"sqlite:///{tmp_path}/calls.db",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
-            "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
-            "OTEL_SERVICE_NAME": "my-shop",
-        },
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    settings = {
+        "LLM": "offline",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
+        "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
+        "OTEL_SERVICE_NAME": "my-shop",
+    }
+    process = await console(tmp_path, settings)
     async with asyncio.timeout(60):
         out, _ = await process.communicate(b"I'm Dana Quill and want to buy an iPhone\nbye\n")
     await runner.cleanup()

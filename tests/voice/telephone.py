@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from types import TracebackType
 
 import numpy as np
 from livekit.agents import ConversationItemAddedEvent, llm
@@ -77,12 +76,7 @@ class Telephone:
         await self.line.session.start(self.line.first_agent, record=False)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.line.session.aclose()
         await self.call.settled()
         self._device.cancel()
