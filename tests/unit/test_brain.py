@@ -96,11 +96,11 @@ def test_a_price_that_was_cut_off_is_said_again_before_anything_is_ordered(
 ) -> None:
     """Whoever says yes over the price hears it, with storage and colour, and then may order."""
     line = run_up_to("the iPhone 17 Pro with 512 gigs in silver please")
-    quote = line.chat.messages()[-1].text_content
+    quote = last_words(line)
     cut_off(line, heard)
     line.say(said)
     assert not line.conversation.facts.orders
-    assert line.chat.messages()[-1].text_content == quote
+    assert last_words(line) == quote
     line.say("yes please")
     assert [order.storage for order in line.conversation.facts.orders] == ["512 GB"]
 
@@ -111,11 +111,54 @@ def test_a_yes_before_the_question_is_asked_orders_only_in_so_many_words(
 ) -> None:
     """The price was heard, its question wasn't: a bare yes gets both once more."""
     line = run_up_to("the iPhone 17 please")
-    quote = line.chat.messages()[-1].text_content or ""
+    quote = last_words(line)
     cut_off(line, quote.partition(" Shall")[0])
     line.say(said)
     assert len(line.conversation.facts.orders) == orders
-    assert (line.chat.messages()[-1].text_content == quote) is (not orders)
+    assert (last_words(line) == quote) is (not orders)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I'll take two", "yes, two of them please", "make it two", "I need two, one for my wife"],
+)
+def test_more_than_one_is_ordered_one_at_a_time(said: str) -> None:
+    """Whoever wants two is told so, and gets the first on their yes and the second when asked."""
+    line = run_up_to("the iPhone 17 please", said)
+    assert not line.conversation.facts.orders
+    assert "one at a time" in last_words(line)
+    for words in ("yes please", "and another one", "yes"):
+        line.say(words)
+    assert len(line.conversation.facts.orders) == 2, "\n".join(line.log)
+
+
+def test_who_wants_both_is_asked_which_comes_first() -> None:
+    """Both of two that were suggested: nothing is chosen for the caller."""
+    line = run_up_to("something for photos", "I'll take both of them")
+    assert line.conversation.facts.selection is None
+    assert "first" in last_words(line)
+    line.say("the Pro Max")
+    assert "iPhone 17 Pro Max" in last_words(line)
+
+
+@pytest.mark.parametrize("said", ["hmm ok", "the thing with the whatsit"])
+def test_what_settles_nothing_leaves_the_question_open(said: str) -> None:
+    """While an order waits for its yes, that is what is asked again."""
+    line = run_up_to("the iPhone 17 please", said)
+    assert last_words(line).endswith("Shall I order the iPhone 17 for you?")
+    line.say("yes")
+    assert len(line.conversation.facts.orders) == 1
+
+
+def test_who_asks_for_a_used_phone_hears_that_there_is_none() -> None:
+    """It is answered rather than passed over."""
+    line = run_up_to("do you sell refurbished ones?")
+    assert "only sell new" in last_words(line)
+
+
+def last_words(line: Line) -> str:
+    """What the agent said last."""
+    return line.chat.messages()[-1].text_content or ""
 
 
 def run_up_to(*said: str) -> Line:

@@ -47,7 +47,7 @@ class Brain:
             answer = self._to_words(talk, hear(talk.said)) or answer
         if answer.calls and may_call:
             return answer
-        return saying(answer.text or replies.not_understood(talk.known.state))
+        return saying(answer.text or self._not_understood(talk))
 
     # words
 
@@ -217,8 +217,14 @@ class Brain:
         if says.says("say.hello", text) and len(heard.words) < 8:
             return saying(f"{replies.HELLO} {again}")
         if self.understanding.plain_yes(heard) and talk.tool("to_"):
+            if self.selling.serves(talk) and self.selling.awaits(talk):
+                return saying(again)  # an "okay" that is no order
             return saying(replies.YES_WHICH if state == "greeting" else replies.YES_WHAT)
-        return saying(replies.not_understood(state))
+        return saying(self._not_understood(talk))
+
+    def _not_understood(self, talk: Talk) -> str:
+        awaits = self.selling.serves(talk) and self.selling.awaits(talk)
+        return replies.not_understood(talk.known.state, self._going_on(talk) if awaits else "")
 
 
 def known_trouble(talk: Talk) -> bool:

@@ -21,6 +21,8 @@ THANKS_NAME = "Thanks, {name}."
 ORDER_NUMBER = "Your order number is {number}."
 TICKET_NUMBER = "Your ticket number is {number}."
 SHALL_I_ORDER = "Shall I order the {model} for you?"
+ONE_AT_A_TIME = "I can order one at a time. Shall I order the first {model} for you?"
+ONE_FIRST = "One at a time, then. Which one would you like first?"
 NOT_ORDERED = (
     "No problem, I won't order it. Which iPhone would you like instead, or is there anything else?"
 )
@@ -67,6 +69,6 @@ def ask(state: str) -> str:
     return ASK.get(state, ASK_ANY_DESK)
 
 
-def not_understood(state: str) -> str:
-    """Said plainly, with what can be done here."""
-    return " ".join(filter(None, (NOT_UNDERSTOOD, ABLE.get(state, ""), ask(state))))
+def not_understood(state: str, question: str = "") -> str:
+    """Said plainly, with what can be done here and the question that is open."""
+    return " ".join(filter(None, (NOT_UNDERSTOOD, ABLE.get(state, ""), question or ask(state))))

@@ -40,8 +40,8 @@ class Selling(Advising):
     def answer(self, talk: Talk, heard: Heard) -> Answer | None:
         """Price, compare, suggest, order, or talk about it."""
         steps = (
-            self._compare, self._named, self._unsold, self._again, self._order,
-            self._meant, self._listing, self._described, self._suggest, self._needed,
+            self._compare, self._named, self._unsold, self._again, self._several,
+            self._order, self._meant, self._listing, self._described, self._suggest, self._needed,
             self._declined, self._asked,
         )  # fmt: skip
         for step in steps:
@@ -180,10 +180,29 @@ class Selling(Advising):
             return None
         return self._confirm(talk, heard, chosen)
 
+    def _several(self, talk: Talk, heard: Heard) -> Answer | None:
+        """More than one at once, where an order is of one phone."""
+        says = self.understanding.phrases
+        if self.understanding.asks(heard) or says.says("say.no", heard.text):
+            return None
+        lately = self.meaning.lately(talk)
+        if says.says("meant.both", heard.text) and len(lately) > 1:
+            return saying(replies.ONE_FIRST)
+        pointed = self.meaning.pick(talk, heard, lately) or phones.storage(heard.raw)
+        chosen = talk.known.selected if "confirm_purchase" in talk.offered else None
+        if pointed or chosen is None or not says.says("meant.several", heard.text):
+            return None
+        return saying(replies.ONE_AT_A_TIME.format(model=chosen.model))
+
+    def awaits(self, talk: Talk) -> bool:
+        """Whether the caller was just asked whether to order."""
+        asked = self.understanding.phrases.says("asked.order", tidy(talk.asked))
+        return asked and talk.known.selected is not None and not talk.known.ordered
+
     def _confirm(self, talk: Talk, heard: Heard, chosen: Phone) -> Answer:
         """Order it; a price that was cut off is said again first, with its question."""
         if talk.priced and not self._yes_too_soon(talk, heard):
-            return calling("confirm_purchase")
+            return self._several(talk, heard) or calling("confirm_purchase")
         return self._select(talk, heard, chosen.model, before=chosen)
 
     def _yes_too_soon(self, talk: Talk, heard: Heard) -> bool:
