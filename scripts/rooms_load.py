@@ -29,11 +29,15 @@ from scripts import livekit_server
 
 QUESTION = "Which iPhones do you have?"
 RATE = 24_000
-FRAME = RATE // 100
+FRAME = RATE // 20
+HEARD_MS = 20
+"""Milliseconds that a caller hears at once; with less, callers cost as much as their calls."""
 LOUD = 150.0
 PAUSE = 0.9
 THINKS = 3.0
 """Seconds that a caller says nothing after an answer."""
+APART = 5.0
+"""Seconds from one caller to the next: the process that then loads isn't what is measured."""
 
 
 @dataclass
@@ -44,6 +48,11 @@ class Asking:
     """Seconds from the end of each question to the first sound of its answer."""
     holes: int = 0
     """How often sound ran out in the middle of an answer."""
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self.waits.clear()
+        self.holes = 0
 
     async def call(self, server: LocalServer, name: str, question: bytes) -> None:
         """Join a room of this name and ask until cancelled."""
@@ -77,7 +86,9 @@ class Asking:
 
     async def _listen(self, track: rtc.Track) -> None:
         empty = 0.0
-        async for event in rtc.AudioStream(track, sample_rate=16_000, num_channels=1):
+        async for event in rtc.AudioStream(
+            track, sample_rate=16_000, num_channels=1, frame_size_ms=HEARD_MS
+        ):
             frame = np.frombuffer(event.frame.data, np.int16).astype(np.float64)
             now = time.monotonic()
             if np.sqrt(np.mean(frame**2)) > LOUD:
@@ -116,11 +127,13 @@ async def measure(server: LocalServer, worker: psutil.Process, calls: int, secon
     voice = text_to_speech.loaded()
     question = b"".join(voice.sound(part) for part in voice.sentences(QUESTION))
     callers = [Asking() for _ in range(calls)]
-    work = [
-        asyncio.create_task(caller.call(server, f"load-{number}", question))
-        for number, caller in enumerate(callers)
-    ]
+    work = []
+    for number, caller in enumerate(callers):
+        work.append(asyncio.create_task(caller.call(server, f"load-{number}", question)))
+        await asyncio.sleep(APART)
     await asyncio.sleep(15.0)  # greeted, and everything loaded
+    for caller in callers:
+        caller.begin()
     livekit, ours = psutil.Process(server.process.pid), psutil.Process()
     begin, began = _seconds([ours, livekit, *_children(worker)]), time.monotonic()
     await asyncio.sleep(seconds)
@@ -155,7 +168,7 @@ def main() -> int:
         local_server(livekit_server.find(), log.fileno()) as server,
     ):
         settings = {
-            "IDLE_PROCESSES": str(max(calls, 1)),
+            "IDLE_PROCESSES": "2",
             "MOST_CALLS": str(calls + 1),
             "HEALTH_PORT": "0",
             **dict.fromkeys(("LLM", "STT", "TTS"), "offline"),
@@ -174,6 +187,7 @@ def main() -> int:
                     return 2
                 time.sleep(0.2)
             asyncio.run(measure(server, psutil.Process(worker.pid), calls, seconds))
+            print(f"taken up     {Path(said.name).read_text().count('is taken up'):6d}")
         finally:
             family = [psutil.Process(worker.pid), *_children(psutil.Process(worker.pid))]
             for process in reversed(family):
