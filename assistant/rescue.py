@@ -25,9 +25,11 @@ from livekit.agents.job import RunningJobInfo
 from assistant import telemetry
 from assistant.call import Call
 from assistant.lease import LEASE
-from assistant.records import Fenced, Orphan, RecordError, Store, UnknownCall
+from assistant.records import CallRecord, Fenced, Orphan, RecordError, Store, UnknownCall
+from assistant.records.store import path_of
 from assistant.settings import Rooms
 from statemachine.replay import ReplayError
+from statemachine.states import FINAL, INITIAL
 from statemachine.triggers import CallerHungUp
 
 log = logging.getLogger("assistant.rescue")
@@ -45,6 +47,9 @@ LOADING = 4.0
 """Seconds after which a process is taken to be loaded."""
 REJOIN = 18.0
 """Seconds that a call waits for a caller who was cut off; LiveKit keeps their room for 20."""
+SLOW = 4.0
+"""Seconds that a call of a process of ours which lives, and has not renewed it, is left to it: the
+machine is busy, and a further process would make it more so."""
 FAREWELL = 15.0
 """Seconds that a worker which is to stop may take to end a call that nobody took up."""
 _CALLERS = frozenset(
@@ -109,6 +114,22 @@ class Rescue:
             await self._store.give_up(*_served(info), staying=True)
         except RecordError as error:
             log.error("call %s can't be handed on: %s", info.job.room.sid, error)
+
+    async def replace(self, info: RunningJobInfo) -> None:
+        """Put another agent on the line of a job that LiveKit takes back, if its caller is there.
+
+        The claim fences the process that has it: it leaves call and room alone.
+        """
+        call, who = _served(info)
+        with self._said(call):
+            record = await self._store.read(call)
+            if record.epoch != epoch_of(who, call) or _is_over(record):
+                return  # another agent has it already, or nobody needs one
+            orphan = Orphan(call, info.job.room.name, record.epoch, ended=False, waiting=0.0)
+            room = await self._room(orphan)
+            if room is not None and await self._has_caller(room):
+                await self._store.give_up(call, who, staying=True)  # else it is still held
+                await self._take_up(orphan, room)
 
     # Our own
 
@@ -197,6 +218,8 @@ class Rescue:
         """Take up a call whose caller is there, and close what nobody is in any more."""
         if orphan.waiting < BUSY and (self._is_full() or not self._has_a_process()):
             return
+        if orphan.waiting < SLOW and not orphan.attended and self._is_ours(orphan):
+            return
         if orphan.ended and orphan.attended and orphan.waiting < FAREWELL:
             return  # its farewell is being spoken
         with self._said(orphan.id):
@@ -208,6 +231,10 @@ class Rescue:
             elif orphan.waiting > REJOIN:
                 await self._end(orphan)
                 await self._close(orphan, room)
+
+    def _is_ours(self, orphan: Orphan) -> bool:
+        """Whether a process of this worker serves the call, and lives."""
+        return any(_served(info)[0] == orphan.id for info in self._server.active_jobs)
 
     def _has_a_process(self) -> bool:
         """Whether one should be waiting, loaded: after each call that begins another one loads."""
@@ -307,6 +334,10 @@ class Rescue:
 
     async def _delete(self, room: api.Room) -> None:
         await self._livekit.room.delete_room(api.DeleteRoomRequest(room=room.name))
+
+
+def _is_over(record: CallRecord) -> bool:
+    return bool(path_of(record.journal, INITIAL.value)[-1] == FINAL.value)
 
 
 def _served(info: RunningJobInfo) -> tuple[str, str]:

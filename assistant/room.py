@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import datetime
 import json
 import os
@@ -11,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,12 +105,19 @@ def local_server(binary: Path, log: IO[bytes] | int | None = None) -> Iterator[L
         stdout=log,
         stderr=log,
         start_new_session=True,
+        preexec_fn=_end_with_us,
     )
     try:
         _wait_for(process, http)
         yield LocalServer(f"ws://{LOOPBACK}:{http}", key, secret, process)
     finally:
         _stop(process)
+
+
+def _end_with_us() -> None:
+    """In a new process: be ended with the one that began it, however that ends. Linux knows how."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:

@@ -19,8 +19,9 @@ from livekit.agents.worker import ServerEnvOption
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
 from livekit.plugins import deepgram, openai, silero  # noqa: F401
+from livekit.protocol import agent
 
-from assistant import lines, logs, prompts, providers, shop, telemetry
+from assistant import lines, logs, network, prompts, providers, shop, telemetry
 from assistant import settings as environment
 from assistant.admission import Admission
 from assistant.call import Call
@@ -50,6 +51,7 @@ class Worker(AgentServer):
     _rescue: Rescue | None = None
     _rescuing: asyncio.Task[None] | None = None
     _livekit: api.LiveKitAPI | None = None
+    _asking: aiohttp.ClientSession | None = None
 
     async def run(self, *, devmode: bool = False, unregistered: bool = False) -> None:
         """Serve until asked to stop."""
@@ -85,19 +87,31 @@ class Worker(AgentServer):
         if self._rescuing is not None:
             self._rescuing.cancel()
         await super().aclose()
-        store, livekit, self._store, self._livekit = self._store, self._livekit, None, None
-        if store is not None and livekit is not None:
+        store, asking, self._store, self._asking = self._store, self._asking, None, None
+        if store is not None and asking is not None:
             await store.close()
-            await livekit.aclose()
+            await asking.close()
+
+    async def _handle_termination(self, msg: agent.JobTermination) -> None:
+        """LiveKit's server takes a job back: its room is closed, or its agent isn't in it any more.
+
+        An agent that lost its connection for too long is taken out, and so is its job, while the
+        caller is there: then another one goes on.
+        """
+        ours = {info.job.id: info for info in self.active_jobs}
+        if self._rescue is not None and (info := ours.get(msg.job_id)) is not None:
+            await self._rescue.replace(info)
+        await super()._handle_termination(msg)
 
     def _look_for_calls(self) -> None:
         if self._rescuing is None:
             self._store = SqlStore(settings.database_url)
+            self._asking = network.session(rooms.livekit_url, ANSWERS)
             self._livekit = api.LiveKitAPI(
                 rooms.livekit_url,
                 rooms.livekit_api_key,
                 rooms.livekit_api_secret,
-                timeout=aiohttp.ClientTimeout(total=ANSWERS),
+                session=self._asking,
             )
             self._rescue = Rescue(self, self._store, rooms, admission.is_full, self._livekit)
             self._rescuing = asyncio.create_task(self._rescue.run())
@@ -129,6 +143,7 @@ server: Worker = Worker(
     ws_url=rooms.livekit_url,
     api_key=rooms.livekit_api_key,
     api_secret=rooms.livekit_api_secret,
+    http_proxy=network.proxy_for(rooms.livekit_url),
     host=rooms.health_host,
     port=ServerEnvOption(dev_default=0, prod_default=rooms.health_port),
     prometheus_port=rooms.metrics_port or None,
@@ -146,7 +161,7 @@ server: Worker = Worker(
     initialize_process_timeout=60.0,
     log_level=rooms.log_level,
     setup_fnc=prewarm,
-    preload_modules=["assistant.worker"],
+    preload_modules=["assistant.forked", "assistant.worker"],
 )
 
 

@@ -98,8 +98,8 @@ class RunningWorker:
         self.process.wait()
 
     def drain(self) -> None:
-        """Ask it to stop when its calls are over."""
-        self.process.send_signal(signal.SIGTERM)
+        """Ask it to stop when its calls are over, as a supervisor does: by all of its processes."""
+        os.killpg(self.process.pid, signal.SIGTERM)
 
 
 StartWorker = Callable[..., RunningWorker]

@@ -11,6 +11,7 @@ import urllib.request
 
 import psutil
 import pytest
+from livekit import api
 
 from assistant.room import LocalServer
 from tests.e2e.caller import PATIENCE, calling, greeted, put_through_to_sales, says_goodbye
@@ -123,3 +124,39 @@ async def test_a_worker_that_is_to_stop_finishes_its_call(
     assert report["ended_by"] == "end_purchase_call"
     assert worker.process.returncode == 0
     await until(lambda: not any(map(lives, family)), "its processes outlive it", 10.0)
+
+
+async def test_an_agent_that_livekit_takes_out_of_the_room_is_replaced(
+    server: LocalServer, start_worker: StartWorker, room: str
+) -> None:
+    """As it does with one whose connection was lost: the caller, who is there, carries on."""
+    worker = start_worker(AGENT_NAME="taken-out")
+    async with calling(server, room, agent="taken-out") as caller:
+        call = await caller.sid()
+        await greeted(caller)
+        (agent,) = caller.first_sounds
+        async with api.LiveKitAPI(server.url, server.key, server.secret) as livekit:
+            asked = api.RoomParticipantIdentity(room=room, identity=agent)
+            await livekit.room.remove_participant(asked)
+        await caller.hears("cut off")
+        await put_through_to_sales(caller)
+        assert await says_goodbye(caller) == "ROOM_DELETED"
+    report = await worker.report(call)
+    assert (report["ended_by"], len(caller.first_sounds)) == ("end_purchase_call", 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only an orderly end ends it")
+async def test_the_server_of_make_room_ends_with_it(server: LocalServer) -> None:
+    """Also where whoever began it is killed."""
+    begins = (
+        "import os, pathlib, signal; from assistant.room import local_server\n"
+        "from scripts import livekit_server\n"
+        "with local_server(livekit_server.find(), -3) as here:\n"
+        "    print(here.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    begun = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", begins), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await begun.communicate()
+    its = int(said)
+    await until(lambda: not psutil.pid_exists(its) or not lives(psutil.Process(its)), "it is left")

@@ -17,7 +17,7 @@ from prometheus_client import REGISTRY
 
 from assistant import rescue
 from assistant.call import Call
-from assistant.records import Place, RecordError
+from assistant.records import Fenced, Place, RecordError
 from assistant.records.sql import SqlStore, open_store
 from assistant.rescue import Rescue, epoch_of, identity
 from assistant.settings import Rooms
@@ -107,6 +107,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         "POLL": 0.03,
         "BUSY": 0.4,
         "REJOIN": 0.4,
+        "SLOW": 0.4,
         "LEASE": 0.2,
     }.items():
         monkeypatch.setattr(rescue, name, seconds)
@@ -292,6 +293,48 @@ async def test_the_call_of_a_process_that_died_is_given_up_at_once(
         assert worker.server.started == []
         worker.server.active_jobs.clear()
         await becomes(lambda: worker.server.started)
+
+
+async def test_a_process_of_its_own_that_is_late_is_given_time(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """It lives, and the machine is busy; only one that stays away is taken for lost."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    worker = Worker(store, Server([job("RM_1", other.owner)]))
+    async with worker.looking():
+        await asyncio.sleep(0.25)
+        assert worker.server.started == []
+        await becomes(lambda: worker.server.started)
+
+
+@pytest.mark.parametrize(
+    ("over", "inside", "later", "started"),
+    [
+        (False, [CALLER], False, 1),
+        (True, [CALLER], False, 0),
+        (False, [AGENT], False, 0),
+        (False, [CALLER], True, 0),
+    ],
+)
+async def test_an_agent_that_livekit_takes_back_is_replaced_while_its_caller_is_there(
+    over: bool, inside: list[Any], later: bool, started: int, store: SqlStore, url: str
+) -> None:
+    """Unless the call is over, nobody is there, or another agent has come before."""
+    ours = SqlStore(url, owner=identity("RM_1", 1))
+    call = await Call.begin("RM_1", (), ours, PLACE, 30.0)
+    if over:
+        await call.fire(CallerHungUp())
+    worker = Worker(store, livekit=LiveKit(inside))
+    if later:
+        await store.give_up("RM_1", ours.owner)
+        await store.claim("RM_1", 30.0)
+    async with worker.looking() as looks:
+        await looks.replace(job("RM_1", ours.owner))
+    assert len(worker.server.started) == started
+    if started:
+        with pytest.raises(Fenced):
+            await ours.renew("RM_1", 1.5)
+    await ours.close()
 
 
 async def test_a_process_that_died_before_it_noted_its_call_is_followed_by_another(
