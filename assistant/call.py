@@ -179,6 +179,10 @@ class Call:
         self._heard.append(classify(words))
         self._spawn(self._catch_up())
 
+    async def caught_up(self) -> None:
+        """Wait until what was heard and fired before is decided and carried out."""
+        await asyncio.shield(self._spawn(self._catch_up()))
+
     async def fire(self, trigger: Trigger) -> Outcome:
         """Plan, journal, commit, carry out. Runs to its end even if whoever asked is cancelled."""
         return await asyncio.shield(self._spawn(self._fire(trigger)))

@@ -29,7 +29,7 @@ from assistant.knowledge import find
 from assistant.providers import Providers
 from assistant.providers.kept import playing
 from assistant.settings import Settings
-from assistant.userdata import UserData
+from assistant.userdata import Unsaid, UserData
 from assistant.watch import Watch
 from statemachine.effects import Advise, Effect, HandOff, HangUp, Say
 from statemachine.machine import Accepted, Outcome
@@ -42,6 +42,8 @@ HANDING_ON = 3.0
 """Seconds that a call which is handed on waits for another worker."""
 CLOSING = 0.2
 """Seconds that a call's end waits for words which nobody will answer."""
+TAKING_OVER = 15.0
+"""Seconds that a call's end waits at most for the agent who is to say its farewell."""
 
 
 def connecting(settings: Settings) -> SessionConnectOptions:
@@ -88,6 +90,7 @@ class Line:
             user_away_timeout=None,
             turn_handling=turns(data.settings, parts.turn_detection),
             transcription_timeout=data.settings.first_sound,
+            tts_text_transforms=None,  # they would cut sentences up; the agents' voice does it
             aec_warmup_duration=data.settings.echo or None,
             conn_options=connecting(data.settings),
             session_close_transcript_timeout=CLOSING,
@@ -97,7 +100,7 @@ class Line:
         still be in their room."""
         self._handing_on: asyncio.TimerHandle | None = None
         self._kept = parts.kept
-        self._watch = Watch(self.session, data, parts.stt, self.say) if parts.stt else None
+        self._watch = Watch(self.session, data, parts.stt, self.nudge) if parts.stt else None
         parts.llm.on("metrics_collected", self._on_metrics)
         self.session.on("user_input_transcribed", self._on_words)
         self.session.on("conversation_item_added", self._on_item)
@@ -115,16 +118,30 @@ class Line:
         """Say a fixed text after what is being said; from its kept sound where there is one.
 
         `to_the_end` whatever the caller says meanwhile; `kept_only` where no voice can speak.
+        While the line changes hands LiveKit takes no speech, and the text is left to the agent
+        entering; where the session is over, nobody is left to hear it.
         """
+        if self.data.handing_over:
+            self.data.unsaid.append(Unsaid(text, to_the_end))
+            return
         sound = self._kept.sound(text) if self._kept and self.session.output.audio else None
         if sound is None and kept_only:
             return
-        speech = self.session.say(
-            text,
-            audio=NOT_GIVEN if sound is None else playing(sound),
-            allow_interruptions=False if to_the_end else NOT_GIVEN,
-        )
+        try:
+            speech = self.session.say(
+                text,
+                audio=NOT_GIVEN if sound is None else playing(sound),
+                allow_interruptions=False if to_the_end else NOT_GIVEN,
+            )
+        except RuntimeError as error:  # LiveKit's word for a session that isn't running
+            log.warning("call %s: a line was not said: %s", self.data.call.id, error)
+            return
         self.data.to_say.append(speech)
+
+    def nudge(self, text: str, *, to_the_end: bool = False, kept_only: bool = False) -> None:
+        """Say a text that is for a caller in silence; an agent entering breaks it by themselves."""
+        if to_the_end or not self.data.handing_over:
+            self.say(text, to_the_end=to_the_end, kept_only=kept_only)
 
     async def keep_lines(self) -> None:
         """Synthesise the fixed lines that aren't kept yet."""
@@ -142,8 +159,7 @@ class Line:
             fired = name_of(outcome.trigger)
             log.exception("call %s: carrying out %s failed", self.data.call.id, fired)
             if self.data.call.state is not State.ENDED:
-                with contextlib.suppress(RuntimeError):  # there is no session to speak on
-                    self.say(self.data.prompts.word(lines.APOLOGY))
+                self.say(self.data.prompts.word(lines.APOLOGY))
 
     def _perform(self, effects: tuple[Effect, ...]) -> None:
         spoken = " ".join(filter(None, map(self._words_of, effects)))
@@ -173,7 +189,11 @@ class Line:
                 farewell = self.data.prompts.word(effect.farewell)
                 self.say(farewell, to_the_end=True)
         finally:
-            self.session.shutdown()
+            if any(line.to_the_end for line in self.data.unsaid):
+                # whoever is entering says it and hangs up; the clock is for one who never does
+                asyncio.get_running_loop().call_later(TAKING_OVER, self.session.shutdown)
+            else:
+                self.session.shutdown()
 
     # Whose call it is, and whether the caller is there
 
@@ -186,8 +206,7 @@ class Line:
     def _give_up(self) -> None:
         call = self.data.call
         if not (call.fenced or call.ended.is_set()):
-            with contextlib.suppress(RuntimeError):  # there is no session to speak on
-                self.say(self.data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
+            self.say(self.data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
             call.end(CallFailed())
 
     def cut_off(self) -> None:
@@ -199,6 +218,8 @@ class Line:
     def is_back(self) -> None:
         """The caller has come back: they are told where the call stands."""
         self._pause(False)
+        if self.data.handing_over:
+            return  # the agent entering speaks to them at once
         with contextlib.suppress(RuntimeError):
             self.session.interrupt()
             cast(ShopAgent, self.session.current_agent).go_on()

@@ -170,6 +170,7 @@ def _look_up(
 ) -> llm.Tool:
     async def look(raw_arguments: Arguments, context: Context) -> llm.ToolResult:
         context.userdata.handled[context.function_call.call_id] += 1
+        await context.userdata.call.caught_up()  # its words follow those of the tools before it
         given = {
             key: str(value)
             for key, value in raw_arguments.items()

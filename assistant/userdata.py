@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from livekit.agents import Agent
 from livekit.agents.voice import SpeechHandle
@@ -17,8 +17,22 @@ from assistant.settings import Settings
 from statemachine.effects import HandOff
 
 
-def unspoken(text: str) -> None:
+class Speak(Protocol):
+    """Says a fixed text to the caller, after what is being said."""
+
+    def __call__(self, text: str, *, to_the_end: bool = False) -> None:
+        """Say it; `to_the_end` whatever the caller says meanwhile."""
+
+
+def unspoken(text: str, *, to_the_end: bool = False) -> None:
     """Nobody is on the line to hear it."""
+
+
+class Unsaid(NamedTuple):
+    """A fixed text that waits for the agent entering."""
+
+    text: str
+    to_the_end: bool
 
 
 @dataclass
@@ -48,8 +62,11 @@ class UserData:
     """What the caller was understood to say and is no message yet."""
     missed: list[str] = field(default_factory=list)
     """What they said while the line was being handed over, for the agent entering."""
-    speak: Callable[[str], None] = unspoken
-    """Says a fixed text to the caller, after what is being said."""
+    handing_over: bool = False
+    """Whether the line is changing hands: nobody can speak until the next agent has entered."""
+    unsaid: list[Unsaid] = field(default_factory=list)
+    """What was to be said meanwhile, for the agent entering."""
+    speak: Speak = unspoken
     to_say: list[SpeechHandle] = field(default_factory=list)
     """What code has begun to say or put in line to be said."""
     handled: Counter[str] = field(default_factory=Counter)
@@ -57,7 +74,12 @@ class UserData:
     call_ids: set[str] = field(default_factory=set)
     """Ids of the model's tool calls so far."""
     failures: int = 0
-    """How many requests of the model have failed in a row."""
+    """How many of the model's replies in a row have failed."""
+
+    def take_over(self) -> list[Unsaid]:
+        """The line has changed hands; returns what the agent entering has to say first."""
+        waiting, self.unsaid, self.handing_over = self.unsaid, [], False
+        return waiting
 
     @property
     def customer_name(self) -> str | None:

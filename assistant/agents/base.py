@@ -16,17 +16,19 @@ from livekit.agents import (
     Agent,
     APIError,
     APITimeoutError,
+    ConversationItemAddedEvent,
     FlushSentinel,
     ModelSettings,
     llm,
     tts,
 )
+from livekit.agents.voice.transcription.filters import filter_emoji, filter_markdown
 
 from assistant import handoff, lines, tools
 from assistant.amounts import SentenceGate, may_say
 from assistant.providers.failures import explain
 from assistant.providers.speaking import Sentence, breaking, late_or
-from assistant.userdata import UserData
+from assistant.userdata import Unsaid, UserData
 from statemachine import lines as conversation
 from statemachine.effects import HandOff, Say
 from statemachine.states import State
@@ -52,7 +54,11 @@ class ShopAgent(Agent):
     async def on_enter(self) -> None:
         """Take over the line: whatever fails in here, the caller hears something."""
         try:
-            await self._enter()
+            if self._data.call.state is State.ENDED:
+                self._take_leave()
+            elif self._data.call.state is self.state:
+                await self._enter()
+            # else the call has moved on already; the agent of its state speaks
         except Exception:
             log.exception("call %s: entering %s failed", self._data.call.id, self.state)
             if self._data.call.state is self.state:
@@ -60,24 +66,45 @@ class ShopAgent(Agent):
 
     async def _enter(self) -> None:
         data, arriving = self._data, self._data.arriving
-        if data.call.state is not self.state:
-            return  # the call has moved on already; the agent of its state speaks
+        said = self._say_what_waits()
         chat = handoff.carried_over(self.session.history)
         if data.resumed and self._pending:
             self._recall(self._pending, chat)
         await self.update_chat_ctx(chat)
         missed = " ".join(data.missed)
         data.missed.clear()
+        if any(line.to_the_end for line in said):
+            return  # that was the farewell
         if data.resumed:
             data.resumed = False
             self.go_on()
         elif arriving is None:
             data.speak(data.prompts.word(conversation.GREETING))
-        elif arriving.wish or missed or data.last_heard != data.put_through_by:
-            data.speak(data.prompts.word(lines.BRIDGE))
+        elif missed or data.last_heard != data.put_through_by or (arriving.wish and not said):
+            if not said:
+                data.speak(data.prompts.word(lines.BRIDGE))
             data.to_say.append(self.session.generate_reply(user_input=missed or NOT_GIVEN))
-        else:
+        elif not said:
             data.speak(data.prompts.word(arriving.opening))
+
+    def _say_what_waits(self) -> list[Unsaid]:
+        """Say, in its order, what code had to say while the line changed hands.
+
+        It comes of what the model did behind the transfer: it opens, and answers the wish.
+        """
+        waiting = self._data.take_over()
+        for line in waiting:
+            self._data.speak(line.text, to_the_end=line.to_the_end)
+        return waiting
+
+    def _take_leave(self) -> None:
+        """The call has ended while the line changed hands: its farewell is all there is to say."""
+        try:
+            for line in self._data.take_over():
+                if line.to_the_end:
+                    self._data.speak(line.text, to_the_end=True)
+        finally:
+            self.session.shutdown()
 
     def go_on(self) -> None:
         """Take over from an agent whose process died, with what the caller may have missed."""
@@ -123,7 +150,12 @@ class ShopAgent(Agent):
         self._data.prev_agent = self
         self._data.arriving = handoff
         self._data.put_through_by = self._data.last_heard
-        self.session.update_agent(self._data.agents[handoff.to.value])
+        self._data.handing_over = True
+        try:
+            self.session.update_agent(self._data.agents[handoff.to.value])
+        except Exception:
+            self._data.handing_over = False
+            raise
 
     def _stand_aside(self) -> None:
         """Make up for a handoff that failed, so that the caller isn't left with nobody."""
@@ -145,7 +177,7 @@ class ShopAgent(Agent):
                 self._stand_aside()  # another agent's turn to speak
             except Exception:
                 log.exception("call %s: the handoff failed again", self._data.call.id)
-                yield self._apology()
+                yield await self._apology(chat_ctx, False)
             return
         said, asked = False, time.monotonic()
         try:
@@ -164,11 +196,11 @@ class ShopAgent(Agent):
             self._data.failures = 0
         except (APIError, TimeoutError) as error:
             log.error("%s", explain(error, self._data.settings))
-            yield f"{' ' * said}{self._apology()}"
+            yield await self._apology(chat_ctx, said)
             return
         except Exception:
             log.exception("call %s: the model's reply failed", self._data.call.id)
-            yield f"{' ' * said}{self._apology()}"
+            yield await self._apology(chat_ctx, said)
             return
         if not said:
             yield self._data.prompts.word(lines.APOLOGY)
@@ -205,36 +237,53 @@ class ShopAgent(Agent):
     async def tts_node(
         self, text: AsyncIterable[str], model_settings: ModelSettings
     ) -> AsyncIterator[rtc.AudioFrame]:
-        """The voice. What one voice breaks off, the one behind it says again from its start."""
+        """The voice, which is given each sentence for itself, whole.
+
+        One that waits for the rest of an answer has said all it was given: it isn't to be taken for
+        a voice that fell silent, which is noticed after FIRST_SOUND_SECONDS.
+        """
         limit = 2 * self._data.settings.first_sound + 1.0
-        sentence, voice = Sentence(text), self.session.tts
-        with breaking(voice, sentence) as broken:
-            try:
-                spoken = Agent.default.tts_node(self, sentence, model_settings)
-                async for frame in sentence.within(spoken, limit):
-                    yield frame
-                if broken.is_set():
-                    again = Sentence(sentence.again())
-                    spoken = Agent.default.tts_node(self, again, model_settings)
-                    async for frame in again.within(spoken, limit):
+        try:
+            async for words in text:
+                sentence = await _plain(words)
+                if _is_heard(sentence):
+                    async for frame in self._spoken(sentence, limit, model_settings):
                         yield frame
-            except (
-                APIError
-            ) as error:  # the session has been told, and whoever watches it apologises
-                log.error("The voice failed: %s", type(error).__name__)
-            except TimeoutError:
-                log.error("The voice said nothing for %g s.", limit)
-                if voice is not None:
-                    failure = APITimeoutError("the voice said nothing")
-                    voice.emit(
-                        "error",
-                        tts.TTSError(
-                            timestamp=time.time(),
-                            label=voice.label,
-                            error=failure,
-                            recoverable=False,
-                        ),
-                    )
+        except APIError as error:  # the session has been told, and whoever watches it apologises
+            log.error("The voice failed: %s", type(error).__name__)
+        except TimeoutError:
+            log.error("The voice said nothing for %g s.", limit)
+            if (voice := self.session.tts) is not None:
+                failure = APITimeoutError("the voice said nothing")
+                voice.emit(
+                    "error",
+                    tts.TTSError(
+                        timestamp=time.time(),
+                        label=voice.label,
+                        error=failure,
+                        recoverable=False,
+                    ),
+                )
+
+    async def _spoken(
+        self, text: str, limit: float, model_settings: ModelSettings
+    ) -> AsyncIterator[rtc.AudioFrame]:
+        """A sentence's sound. What one voice breaks off, the one behind it says again.
+
+        Raises:
+            APIError: no voice could say it.
+            TimeoutError: it paused for longer than the limit.
+        """
+        sentence = Sentence(_once(text))
+        with breaking(self.session.tts, sentence) as broken:
+            spoken = Agent.default.tts_node(self, sentence, model_settings)
+            async for frame in sentence.within(spoken, limit):
+                yield frame
+            if broken.is_set():
+                again = Sentence(sentence.again())
+                spoken = Agent.default.tts_node(self, again, model_settings)
+                async for frame in again.within(spoken, limit):
+                    yield frame
 
     def _tell_apart(self, calls: list[llm.FunctionToolCall]) -> None:
         """Give a call id that was used before another name: LiveKit runs each id once."""
@@ -271,19 +320,62 @@ class ShopAgent(Agent):
 
         return SentenceGate(allowed, self._data.prompts.word(lines.PRICE_UNSAID))
 
-    def _apology(self) -> str:
-        """What is said instead of a reply; the third time in a row the call is given up."""
+    async def _apology(self, chat_ctx: llm.ChatContext, said: bool) -> str:
+        """What is said instead of a reply, or of the rest of one that has `said` something.
+
+        The third time in a row that is nothing: the call is given up with a farewell of its own.
+
+        LiveKit asks ahead of the end of the caller's turn, several times while they speak, and
+        throws away what comes too early: a request counts once its words are committed.
+        """
+        await self._committed(chat_ctx)
         data = self._data
+        if data.call.state is State.ENDED:
+            return ""
         data.failures += 1
         if data.failures < FAILURES_TO_GIVE_UP:
-            return data.prompts.word(lines.APOLOGY)
-        data.call.end(CallFailed())
-        return data.prompts.word(lines.APOLOGY_FAREWELL)
+            return " " * said + data.prompts.word(lines.APOLOGY)
+        if data.failures == FAILURES_TO_GIVE_UP:
+            # not as the reply, which the caller could interrupt and the end would throw away
+            data.speak(data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
+            data.call.end(CallFailed())
+        return ""
+
+    async def _committed(self, chat_ctx: llm.ChatContext) -> None:
+        """Wait until the words that are to be answered are the caller's turn.
+
+        If they never are, LiveKit cancels the request that waits here.
+        """
+        words = handoff.last_words(chat_ctx)
+        if words is None or words.id in self._data.heard or not words.text_content:
+            return
+        committed = asyncio.Event()
+
+        def added(event: ConversationItemAddedEvent) -> None:
+            if isinstance(event.item, llm.ChatMessage) and event.item.id == words.id:
+                committed.set()
+
+        self.session.on("conversation_item_added", added)
+        try:
+            await committed.wait()
+        finally:
+            self.session.off("conversation_item_added", added)
 
 
 def _is_heard(part: llm.ChatChunk | str) -> bool:
     """Whether it reaches anybody: a tool call does, white space and marks alone don't."""
     return not isinstance(part, str) or any(letter.isalnum() for letter in part)
+
+
+async def _once(text: str) -> AsyncIterator[str]:
+    """A text as the stream that LiveKit's voices take."""
+    yield text
+
+
+async def _plain(sentence: str) -> str:
+    """A sentence without the marks that are for readers, nor half of a pair that spans several."""
+    plain = "".join([part async for part in filter_emoji(filter_markdown(_once(sentence)))])
+    return plain.replace("*", "").replace("`", "")
 
 
 async def _within(stream: AsyncIterable[T], seconds: float) -> AsyncIterator[T]:

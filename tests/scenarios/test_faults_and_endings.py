@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from livekit.agents import APIConnectionError, CloseEvent, CloseReason
+from livekit.agents.voice import SpeechHandle
 
 from assistant import lines
 from assistant.prompts import Prompts
@@ -139,6 +140,46 @@ async def test_a_failing_model_ends_in_a_farewell_after_three_times() -> None:
     """Two apologies, then the apology farewell, once."""
     held = await scripted(["one", "two", "three", "four"], *[APIConnectionError()] * 9)
     assert held.heard[1:] == [APOLOGY, APOLOGY, lines.APOLOGY_FAREWELL.wording]
+    assert held.call.ended_by == "call_failed"
+
+
+async def test_the_farewell_of_a_failing_model_cannot_be_interrupted() -> None:
+    """The apologies are replies, which a caller may speak over; the farewell is said to its end."""
+    held = await begin(ScriptedLLM(*[APIConnectionError()] * 3))
+    speeches: list[SpeechHandle] = []
+    held.text.line.session.on("speech_created", lambda event: speeches.append(event.speech_handle))
+    await held.say("one", "two", "three")
+    *apologies, farewell = speeches
+    assert all(speech.allow_interruptions for speech in apologies)
+    assert not farewell.allow_interruptions
+    assert held.heard[-1] == lines.APOLOGY_FAREWELL.wording
+    assert held.text.ended
+
+
+async def test_a_model_that_breaks_off_a_third_time_leaves_its_sentence_and_a_farewell() -> None:
+    """What was said stands; the farewell is a line of its own."""
+    broken = ["We have three. One of", APIConnectionError(retryable=False)]
+    held = await scripted(["one", "two", "three"], *[broken] * 3)
+    farewell = lines.APOLOGY_FAREWELL.wording
+    assert held.heard[1:] == [f"We have three. {APOLOGY}"] * 2 + ["We have three.", farewell]
+    assert held.call.ended_by == "call_failed"
+
+
+async def test_a_model_that_fails_for_good_during_a_transfer_ends_with_its_farewell() -> None:
+    """The wish that nobody could answer ends the call like any other failure."""
+    down = [APIConnectionError()]
+    wish = [Use("to_buying", {"wish": "the Air"})]
+    held = await begin(ScriptedLLM(*down * 2, wish, *down * 3))
+    await held.say("one", "two", "the air", "hello?", "hello?")
+    await held.hang_up()
+    assert held.heard[1:] == [
+        APOLOGY,
+        APOLOGY,
+        BRIDGE,
+        APOLOGY,
+        APOLOGY,
+        lines.APOLOGY_FAREWELL.wording,
+    ]
     assert held.call.ended_by == "call_failed"
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from livekit.agents import UserInputTranscribedEvent, llm
 
+from assistant import lines, session
 from assistant.agents import ShopAgent
 from assistant.handoff import with_wish
+from assistant.records import MemoryStore, Store
+from assistant.records.sql import open_store
 from statemachine import lines as conversation
-from statemachine.effects import HandOff, Say
+from statemachine.effects import Effect, HandOff, Say
 from statemachine.states import State
+from statemachine.triggers import CallerHungUp, CallFailed
 from tests.calls import Held, begin, scripted
 from tests.fakes import ScriptedLLM, Use
 from tests.scenarios.phrases import (
@@ -84,12 +91,157 @@ async def test_a_transfer_with_another_tool_in_one_step_does_both(transfer_first
     assert held.call.requests == 1
 
 
-async def test_a_transfer_and_a_tool_of_the_next_desk_in_one_step() -> None:
-    """A selection right behind the transfer counts: the new state's rows hold for it."""
-    held = await scripted(["the air"], [*BUY, *AIR])
+def during_a_transfer(held: Held, happens: Callable[[], None]) -> None:
+    """Have this happen once the line is changing hands and nobody can speak."""
+
+    def on_tools(_: object) -> None:
+        assert held.text.line.data.handing_over
+        happens()
+
+    held.text.line.session.once("function_tools_executed", on_tools)
+
+
+def give_up(held: Held) -> None:
+    """What whoever looks after a call does when it can't go on."""
+    held.text.line.say(lines.APOLOGY_FAREWELL.wording, to_the_end=True)
+    held.call.end(CallFailed())
+
+
+@pytest_asyncio.fixture(params=["at once", "in a file"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Records in memory, and ones whose writing takes a moment."""
+    if request.param == "at once":
+        yield MemoryStore()
+        return
+    kept = await open_store(f"sqlite:///{tmp_path}/calls.db")
+    yield kept
+    await kept.close()
+
+
+async def test_a_price_said_during_a_transfer_is_heard_before_anybody_can_order(
+    store: Store,
+) -> None:
+    """Selected in one step with the transfer, the phone is priced instead of asked for."""
+    held = await scripted(["the air", "yes please"], [*BUY, *AIR], ORDER, store=store)
     assert held.triggers[:2] == [("to_buying", True), ("select_model", True)]
-    assert sorted(held.heard[1:]) == sorted([OPENING_BUYING, QUOTE_AIR])
-    assert held.call.state is State.ENDED
+    assert held.heard[1] == QUOTE_AIR
+    assert OPENING_BUYING not in held.heard
+    assert "order number" in held.heard[2]
+    assert held.said[2] == ("buying", QUOTE_AIR)
+
+
+async def test_a_ticket_opened_during_a_transfer_is_heard_with_its_first_step(
+    store: Store,
+) -> None:
+    """The number and what to try first are said by the agent who takes over."""
+    step = [Use("to_support"), Use("log_support_issue", {"issue": "no sound"})]
+    held = await scripted(["my phone has no sound"], step, store=store)
+    (ticket,) = held.call.facts.tickets
+    (heard,) = held.heard[1:]
+    assert " ".join(ticket.number) in heard or ticket.number in heard
+    assert "Let's try something first." in heard
+
+
+async def test_what_is_looked_up_during_a_transfer_is_heard(store: Store) -> None:
+    """A recommendation behind the transfer is spoken in place of the opening."""
+    held = await scripted(["buy, suggest one"], [*BUY, Use("recommend_models")], store=store)
+    (heard,) = held.heard[1:]
+    assert heard.startswith("I'd suggest")
+
+
+async def test_a_wish_that_was_served_during_its_transfer_is_not_served_again(
+    store: Store,
+) -> None:
+    """The price answers it: the model isn't asked once more."""
+    step = [Use("to_buying", {"wish": "the Air"}), *AIR]
+    held = await scripted(["the air"], step, "Never said.", store=store)
+    assert held.heard[1:] == [QUOTE_AIR]
+    assert held.call.requests == 1
+
+
+async def test_what_cannot_be_said_during_a_transfer_is_apologised_for(store: Store) -> None:
+    """A fault behind the transfer ends in a spoken line, as anywhere else."""
+    held = await begin(ScriptedLLM([*BUY, *AIR]), store=store)
+    words = held.text.line.data.prompts
+    perform = held.text.line._perform
+
+    def faulty(effects: tuple[Effect, ...]) -> None:
+        if any(isinstance(effect, Say) for effect in effects):
+            raise RuntimeError("fault")
+        perform(effects)
+
+    held.text.line._perform = faulty  # type: ignore[method-assign]
+    await held.say("the air")
+    await held.hang_up()
+    assert held.heard[1:] == [words.word(lines.APOLOGY)]
+
+
+async def test_a_call_that_fails_during_a_transfer_ends_with_its_farewell() -> None:
+    """Whoever takes over says it to the end and hangs up."""
+    held = await begin(ScriptedLLM(BUY))
+    during_a_transfer(held, lambda: give_up(held))
+    await held.say("buy")
+    assert held.heard[1:] == [lines.APOLOGY_FAREWELL.wording]
+    assert held.text.ended
+    assert held.call.ended_by == "call_failed"
+
+
+async def test_a_call_whose_transfer_never_arrives_ends_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its farewell waits for the agent entering, but not for ever."""
+    monkeypatch.setattr(session, "TAKING_OVER", 0.2)
+    held = await begin(ScriptedLLM(BUY))
+    held.text.line.session.update_agent = lambda agent: None  # type: ignore[method-assign]
+    during_a_transfer(held, lambda: give_up(held))
+    await held.say("buy")
+    await held.hang_up()
+    assert held.text.ended
+    assert held.call.ended_by == "call_failed"
+
+
+async def test_a_caller_who_leaves_during_a_transfer_is_let_go() -> None:
+    """The session closes at once; the agent who would have taken over says nothing."""
+    held = await begin(ScriptedLLM(BUY))
+    during_a_transfer(held, lambda: held.call.end(CallerHungUp()))
+    await held.say("buy")
+    assert held.text.ended
+    assert held.heard == [GREETING]
+
+
+async def test_nobody_is_nudged_while_the_line_is_handed_over() -> None:
+    """The agent entering breaks the silence, and nobody is asked whether they are there."""
+    held = await begin(ScriptedLLM(BUY))
+    during_a_transfer(held, lambda: held.text.line.nudge(lines.STILL_THERE.wording))
+    await held.say("buy")
+    held.text.line.nudge(lines.UNHEARD.wording)
+    await held.say("a phone")
+    await held.hang_up()
+    assert held.heard[1:3] == [OPENING_BUYING, lines.UNHEARD.wording]
+
+
+async def test_a_caller_who_comes_back_during_a_transfer_hears_the_agent_entering() -> None:
+    """They have missed nothing: the opening is still to come, and comes once."""
+    held = await begin(ScriptedLLM(BUY))
+
+    def away_for_a_moment() -> None:
+        held.text.line.cut_off()
+        held.text.line.is_back()
+
+    during_a_transfer(held, away_for_a_moment)
+    await held.say("buy")
+    await held.hang_up()
+    assert held.heard[1:] == [OPENING_BUYING]
+
+
+async def test_a_line_for_a_session_that_is_over_disturbs_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever watches the call may speak too late: it is logged, and nothing is raised."""
+    held = await scripted(["hm"], "Sales or support?")
+    held.text.line.say("Are you still there?")
+    assert held.heard[1:] == ["Sales or support?"]
+    assert "was not said" in caplog.text
 
 
 async def test_an_agent_cannot_bounce_a_caller_back() -> None:
