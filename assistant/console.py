@@ -15,7 +15,7 @@ from assistant.call import Call
 from assistant.handoff import known
 from assistant.prompts import Prompts
 from assistant.records import RecordError, Store, UnknownCall
-from assistant.records.sql import open_even_if_away
+from assistant.records.sql import open_at_start
 from assistant.records.store import path_of
 from assistant.session import Line
 from assistant.settings import Settings, SettingsError
@@ -72,7 +72,7 @@ async def talk(settings: Settings, options: Options) -> None:
         words = await _customized(words, screen, read_line if by_hand else None)
 
     telemetry.export()
-    store = await open_even_if_away(settings.database_url)
+    store = await open_at_start(settings.database_url)
     call: Call | None = None
     try:
         used = _spoken(screen, options, by_hand)

@@ -11,9 +11,9 @@ import aiohttp
 from jwt.warnings import InsecureKeyLengthWarning
 from livekit import api
 
-from assistant import shop
+from assistant import network, shop
 from assistant.records import RecordError
-from assistant.records.sql import open_even_if_away
+from assistant.records.sql import open_at_start
 from assistant.settings import Rooms, Settings
 
 PATIENCE = 5.0
@@ -35,8 +35,7 @@ def run(settings: Settings, *, dev: bool) -> None:
     shop.load(settings.shop)
     asyncio.run(check(rooms))
     asyncio.run(check_records(settings.database_url))
-    if not dev:
-        _check_port(rooms.health_host, rooms.health_port)
+    _check_ports(rooms, dev=dev)
     from livekit.agents.__main__ import main
 
     from assistant import worker  # reads the settings itself: LiveKit's own commands load it too
@@ -68,9 +67,8 @@ async def check(rooms: Rooms) -> None:
     where = rooms.livekit_url
     warnings.simplefilter("ignore", InsecureKeyLengthWarning)  # the server says what it makes of it
     try:
-        async with api.LiveKitAPI(
-            *wanted.values(), timeout=aiohttp.ClientTimeout(total=PATIENCE)
-        ) as livekit:
+        async with network.session(where, PATIENCE) as asking:
+            livekit = api.LiveKitAPI(*wanted.values(), session=asking)
             await livekit.room.list_rooms(api.ListRoomsRequest(names=["nobody"]))
     except api.TwirpError as error:
         if error.status in (401, 403):
@@ -90,22 +88,40 @@ async def check_records(url: str) -> None:
     """Make or renew the database's tables; one that is away is waited for by the calls themselves.
 
     Raises:
-        StartError: its address is wrong, or its tables can't be used by this program.
+        StartError: its address is wrong, its file can't be written, or its tables aren't for this
+            program.
     """
     try:
-        store = await open_even_if_away(url)
+        store = await open_at_start(url)
     except RecordError as error:
         raise StartError(str(error)) from None
     await store.close()
 
 
-def _check_port(host: str, port: int) -> None:
+def _check_ports(rooms: Rooms, *, dev: bool) -> None:
+    """Find out whether the worker can have its ports; in `dev`, health is told at any free one.
+
+    Raises:
+        StartError: one is somebody else's, or they are the same.
+    """
+    host, health, metrics = rooms.health_host, rooms.health_port, rooms.metrics_port
+    if not dev:
+        _check_port(host, health, "health", "HEALTH_PORT (0 takes a free one)")
+    if metrics:
+        if metrics == health and not dev:
+            raise StartError(
+                f"METRICS_PORT and HEALTH_PORT are both {metrics}: set another METRICS_PORT."
+            )
+        _check_port(host, metrics, "metrics", "METRICS_PORT (0 is none)")
+
+
+def _check_port(host: str, port: int, what: str, setting: str) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as asked:
         asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             asked.bind((host, port))
         except OSError as error:
             raise StartError(
-                f"The health endpoint can't have {host}:{port} ({error.strerror}): set HEALTH_PORT "
-                "(0 takes a free one) or HEALTH_HOST."
+                f"The {what} endpoint can't have {host}:{port} ({error.strerror}): set {setting} "
+                "or HEALTH_HOST."
             ) from None

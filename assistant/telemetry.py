@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import cached_property
 
 from livekit.agents import telemetry as livekit
 from opentelemetry import metrics
@@ -18,7 +20,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span
-from prometheus_client import Counter
+from prometheus_client import Counter, values
 
 from statemachine.effects import Effect, HandOff, OpenTicket, PlaceOrder
 from statemachine.journal import Entry
@@ -29,6 +31,8 @@ from statemachine.triggers import Trigger, name_of
 SERVICE = "iphone-shop-assistant"
 _FLUSH = 3000
 """Milliseconds that a call's last spans may take to be sent."""
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable, prometheus_client's own, that names the folder a worker's processes count in."""
 _providers: list[TracerProvider | MeterProvider] = []
 
 
@@ -36,14 +40,23 @@ class _Count:
     """A counter of both kinds: Prometheus reads it off, OpenTelemetry sends it."""
 
     def __init__(self, name: str, what: str, *labels: str) -> None:
-        self._labels = labels
-        self._prometheus = Counter(f"shop_{name}", what, labels)
+        self._name, self._what, self._labels = name, what, labels
         self._sent = metrics.get_meter(SERVICE).create_counter(f"shop.{name}", description=what)
 
-    def one(self, *values: str) -> None:
+    @cached_property
+    def _prometheus(self) -> Counter:
+        # Not before it is needed: without labels it has a file at once, and as a worker starts
+        # LiveKit deletes what is in the folder; counted would be into nowhere.
+        return Counter(f"shop_{self._name}", self._what, self._labels)
+
+    def zero(self) -> None:
+        """Show what has not happened yet as 0, for a counter without labels."""
+        self._prometheus.inc(0)
+
+    def one(self, *labels: str) -> None:
         """Count one more."""
-        told = dict(zip(self._labels, values, strict=True))
-        (self._prometheus.labels(*values) if values else self._prometheus).inc()
+        told = dict(zip(self._labels, labels, strict=True))
+        (self._prometheus.labels(*labels) if labels else self._prometheus).inc()
         self._sent.add(1, told)
 
 
@@ -98,8 +111,20 @@ def told(current: Span, entry: Entry) -> None:
 
 
 def folder(port: int) -> str | None:
-    """Where a worker's processes count, for Prometheus to read the sum of at this port."""
-    return str(Path(tempfile.gettempdir()) / f"iphone-shop-metrics-{port}") if port else None
+    """Where a worker's processes count, this one too, for Prometheus to read the sum at this port.
+
+    The worker's first process makes it, its calls' processes find it in their environment, and at
+    the worker's end it is gone. A folder of its own each: LiveKit empties it as a worker starts.
+    """
+    if not port:
+        return None
+    if not os.environ.get(_SHARED):
+        made = os.environ[_SHARED] = tempfile.mkdtemp(prefix=f"iphone-shop-metrics-{port}-")
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+    if values.ValueClass is values.MutexValue:
+        # It looks for the variable when it is imported, and LiveKit has imported it before us.
+        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    return os.environ[_SHARED]
 
 
 def export() -> None:
@@ -107,7 +132,10 @@ def export() -> None:
 
     `OTEL_EXPORTER_OTLP_ENDPOINT` (or the one for traces or metrics) turns it on; headers, protocol,
     names and the rest are read by the SDK. What was said is taken out before anything is sent.
+    Prometheus, which needs nothing sent, sees from now on 0 for what has not happened yet.
     """
+    for counter in (ORDERS, TICKETS, TAKEN_UP):
+        counter.zero()
     if _providers or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return
     os.environ.setdefault("OTEL_SERVICE_NAME", SERVICE)

@@ -91,6 +91,7 @@ class Worker(AgentServer):
         if store is not None and asking is not None:
             await store.close()
             await asking.close()
+            await asyncio.to_thread(telemetry.flush)
 
     async def _handle_termination(self, msg: agent.JobTermination) -> None:
         """LiveKit's server takes a job back: its room is closed, or its agent isn't in it any more.
@@ -114,6 +115,7 @@ class Worker(AgentServer):
                 session=self._asking,
             )
             self._rescue = Rescue(self, self._store, rooms, admission.is_full, self._livekit)
+            telemetry.export()
             self._rescuing = asyncio.create_task(self._rescue.run())
             self._rescuing.add_done_callback(_fault)
 

@@ -88,7 +88,7 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
         text_to_speech.loaded() if speaks or settings.fallback else None,
     )
     if speaks and lines:
-        voice = text_to_speech.OfflineTTS(voice=warm.voice)
+        voice = text_to_speech.OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
         with ThreadPoolExecutor(1) as apart:  # whoever calls this may have a loop running
             apart.submit(asyncio.run, KeptLines(voice).keep(lines)).result()
     return warm

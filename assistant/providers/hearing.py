@@ -5,34 +5,66 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, Final
 
 from livekit import rtc
 from livekit.agents import APIConnectionError, APIConnectOptions, stt, utils, vad
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 
+from statemachine.offers import Offer
+
 SHORT: Final = 0.7
 """Seconds: who says less than that under somebody's sentence mostly shows that they listen."""
 _HUM: Final = re.compile(
     r"m+-?h+m+|h*m{2,}|u+h+-?h+u+h+|mm+-mm+|u+h+|u+m+|a+h+|e+r+m*|o+h+|hm+", re.IGNORECASE
 )
-_MEANT: Final = re.compile(
-    r"stop|wait|hold|hang|hello|excuse|sorry|pardon|what|no|nope|not|yes|yep|sure|help|cancel|repeat"
-    r"|again|bye|goodbye|sales|support|buy|order|price|human|person|iphone|air|pro|max|plus|.*\d.*"
+_AGREES: Final = re.compile(
+    r"yes|yeah|yep|yup|sure|ok|okay|right|alright|all|fine|good|great|i|see|please"
 )
+_MEANT: Final = re.compile(
+    r"stop|wait|hold|hang|hello|excuse|sorry|pardon|what|no|nope|not|help|cancel|repeat"
+    r"|again|bye|goodbye|sales|support|buy|order|price|human|person|iphone|air|pro|max|plus|.*\d.*"
+    r"|first|second|third|fourth|last|former|latter|both|neither|either|one|two|gigs?|terabytes?"
+)
+_WORD_ENDS: Final = re.compile(r"[\s,.!?…]+")
 
 
-def aside(text: str, seconds: float) -> bool:
-    """Whether words under somebody's sentence are none: "mhm", or a short sound that isn't one.
+def aside(text: str, seconds: float, sold: frozenset[str] = frozenset()) -> bool:
+    """Whether words under somebody's sentence are none: "mhm", "okay", or a short sound.
 
     Recognisers write a hum as any word ("Amen", "Mama"), so a short one counts only if it is among
-    those with which callers interrupt, or holds a figure.
+    those with which callers interrupt or choose, holds a figure, or names something that is `sold`.
+    `seconds` are the voice's own, without the pause after it.
     """
-    words = [word for word in re.split(r"[\s,.!?…]+", text.lower()) if word]
-    if all(_HUM.fullmatch(word) for word in words):
+    words = _words(text)
+    if hum(text):
         return True
-    meant = any(_MEANT.fullmatch(word) for word in words)
-    return seconds < SHORT and len(words) <= 2 and not meant
+    if any(_MEANT.fullmatch(word) or word in sold for word in words):
+        return False
+    if all(_AGREES.fullmatch(word) for word in words):
+        return True
+    return seconds < SHORT and len(words) <= 2
+
+
+def hum(text: str) -> bool:
+    """Whether that is no word at all: "mhm", "uh-huh", or nothing."""
+    return all(_HUM.fullmatch(word) for word in _words(text))
+
+
+@cache
+def names(offers: tuple[Offer, ...]) -> frozenset[str]:
+    """The words with which callers choose among these: of models, storages and colours."""
+    return frozenset(
+        word
+        for offer in offers
+        for name in (offer.model, offer.storage, *offer.colours)
+        for word in _words(name)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORD_ENDS.split(text.lower()) if word]
 
 
 def never(text: str) -> bool:
@@ -136,14 +168,16 @@ class _Relay(stt.RecognizeStream):
 class Ears(_Through):
     """A call's recogniser, streaming.
 
-    A caller who hums along while the assistant speaks is not heard: that is no interruption. A
-    provider that has connected and stays deaf can be given up for the rest of the call.
+    A caller who hums along while the assistant speaks is not heard: that is no interruption; what
+    turns out to have been meant can be heard after all. A provider that has connected and stays deaf can be given up for the rest of the call.
     """
 
     def __init__(self, recogniser: stt.STT[Any], first: Forsakable | None = None) -> None:
         super().__init__(recogniser)
         self.is_aside: Callable[[str], bool] = never
         """Whether the caller's words are none because the assistant is speaking."""
+        self.left_out: Callable[[], None] | None = None
+        """Passes on the words that were left out last."""
         self._first = first
 
     @property
@@ -155,6 +189,12 @@ class Ears(_Through):
         """Go over to the spare for the rest of the call."""
         if self._first is not None:
             self._first.given_up.set()
+
+    def hear_after_all(self) -> None:
+        """Pass on the words that were left out last, as if they had come now."""
+        words, self.left_out = self.left_out, None
+        if words is not None:
+            words()
 
     def leaves_out(self, event: stt.SpeechEvent) -> bool:
         """Whether these are words under the assistant's sentence that are none."""
@@ -170,7 +210,15 @@ class _Listening(_Relay):
         super().__init__(ears, conn_options)
 
     def _wants(self, event: stt.SpeechEvent) -> bool:
-        return not self._ears.leaves_out(event)
+        if not self._ears.leaves_out(event):
+            return True
+        if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+            self._ears.left_out = partial(self._pass_on, event)
+        return False
+
+    def _pass_on(self, event: stt.SpeechEvent) -> None:
+        if not self._has_ended:
+            self._event_ch.send_nowait(event)
 
 
 class Forsakable(_Through):

@@ -15,13 +15,15 @@ from typing import TypeAlias
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, tts
 
+from assistant.providers.offline.text_to_speech import OfflineTTS
+
 log = logging.getLogger("assistant.providers")
 
 Key: TypeAlias = tuple[str, str, str]
 Sound: TypeAlias = rtc.AudioFrame
 
 _kept: dict[Key, Sound] = {}
-"""By provider, voice and text: what this process has synthesised."""
+"""By provider, voice, with its pace where it has one, and text: what this process synthesised."""
 _FRAME = 0.1
 """Seconds of sound handed over at a time."""
 
@@ -65,7 +67,10 @@ class KeptLines:
         return sound
 
     def _key(self, text: str) -> Key:
-        return self._voice.provider, self._voice.model, text
+        voice = self._voice.model
+        if isinstance(self._voice, OfflineTTS):
+            voice = f"{voice} at {self._voice.speed:g}"
+        return self._voice.provider, voice, text
 
     def _file(self, text: str) -> Path:
         assert self._folder is not None

@@ -4,6 +4,7 @@ from assistant.records.memory import MemoryStore
 from assistant.records.store import (
     NOWHERE,
     AddressError,
+    Busy,
     CallRecord,
     Fenced,
     Orphan,
@@ -20,6 +21,7 @@ from statemachine.journal import Entry
 __all__ = [
     "NOWHERE",
     "AddressError",
+    "Busy",
     "CallRecord",
     "Entry",
     "Fenced",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import getpass
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from assistant.records.store import AddressError, RecordError
+from assistant.records.store import AddressError, Busy, RecordError
 
 log = logging.getLogger("assistant.records")
 T = TypeVar("T")
@@ -21,8 +23,11 @@ T = TypeVar("T")
 PATIENCE = 2.0
 """How long anything asked of the database may take, in seconds, before it counts as away."""
 
-_SQLITE_WAIT = 1.2
-"""How long SQLite waits for another writer; less than our patience, so that it says so itself."""
+_SQLITE_WAITS = 0.6
+"""The share of our patience that SQLite waits for another writer: so it says so itself."""
+_HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+"""SQLite's codes for a file that somebody else holds just now."""
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 _FORMS = "postgresql://user:password@host/database or sqlite:///folder/file.db"
 _DRIVERS = {
@@ -55,8 +60,20 @@ def address(url: str) -> URL:
     if driver.startswith("sqlite"):
         if not parsed.database or parsed.database == ":memory:" or parsed.host:
             raise AddressError("DATABASE_URL names no file: write sqlite:///folder/file.db.")
-        return parsed
+        return parsed.set(database=_at_home(parsed.database))
     return _postgresql(parsed)
+
+
+def _at_home(file: str) -> str:
+    """A file's path with the home directory that `~` stands for, which SQLite doesn't know."""
+    if not file.startswith("~"):
+        return file
+    try:
+        return str(Path(file).expanduser())
+    except RuntimeError:
+        raise AddressError(
+            f"DATABASE_URL names {file}, and nobody here has such a home: write the whole path."
+        ) from None
 
 
 def _postgresql(url: URL) -> URL:
@@ -74,9 +91,14 @@ def _postgresql(url: URL) -> URL:
     return url.set(query=query, username=user)
 
 
+def in_a_file(url: URL) -> bool:
+    """Whether the database is a file on this machine."""
+    return url.drivername.startswith("sqlite")
+
+
 def named(url: URL) -> str:
     """The database as a person knows it, without its password."""
-    if url.drivername.startswith("sqlite"):
+    if in_a_file(url):
         return str(url.database)
     host = url.host or url.query.get("host", "localhost")
     return f"{url.database or url.username} at {host}" + (f":{url.port}" if url.port else "")
@@ -89,8 +111,8 @@ def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
         AddressError: the address cannot be used.
     """
     try:
-        if url.drivername.startswith("sqlite"):
-            return _sqlite(url)
+        if in_a_file(url):
+            return _sqlite(url, patience)
         return create_async_engine(
             url,
             pool_pre_ping=True,
@@ -114,25 +136,41 @@ def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
         raise AddressError(f"DATABASE_URL cannot be used: write {_FORMS}.") from None
 
 
-def _sqlite(url: URL) -> AsyncEngine:
+def _sqlite(url: URL, patience: float) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_timeout=PATIENCE,
-        connect_args={"timeout": _SQLITE_WAIT},
+        connect_args={"timeout": _SQLITE_WAITS * patience, "async_creator_fn": _opened},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
+async def _opened(*where: Any, **options: Any) -> aiosqlite.Connection:
+    """A connection to a SQLite file, which has a thread of its own."""
+    connection = aiosqlite.connect(*where, **options)
+    connection._thread.daemon = True  # as SQLAlchemy does: one that hangs keeps no program alive
+    try:
+        return await connection
+    except sqlite3.Error:
+        # It ends at once; unwaited for, it may find its loop closed, and cry.
+        await asyncio.to_thread(connection._thread.join, PATIENCE)
+        raise
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Python's own transactions begin too late: a lock is then refused instead of waited for.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except Exception:
+        connection.close()  # nobody else does, and its thread would outlive the loop
+        raise
 
 
 def _begin_sqlite(connection: Any) -> None:
@@ -146,15 +184,15 @@ def make_folder(url: URL) -> None:
     """Make the folder that a SQLite file lies in.
 
     Raises:
-        AddressError: it cannot be made.
+        RecordError: it cannot be made.
     """
-    if not url.drivername.startswith("sqlite"):
+    if not in_a_file(url):
         return
-    folder = Path(str(url.database).removeprefix("file:").split("?")[0]).expanduser().parent
+    folder = Path(str(url.database).removeprefix("file:").split("?")[0]).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise AddressError(f"{named(url)} cannot be made: {error.strerror}.") from None
+        raise RecordError(f"{named(url)}: its folder cannot be made ({error.strerror})") from None
 
 
 class Database:
@@ -175,7 +213,8 @@ class Database:
         Whether it happened is then open, as it is whenever an answer is lost.
 
         Raises:
-            RecordError: it could not be done, or not in time.
+            Busy: another program holds the file, or there was no answer in time.
+            RecordError: it could not be done.
         """
         task = asyncio.get_running_loop().create_task(self._transaction(work, writes))
         self._under_way.add(task)
@@ -187,7 +226,7 @@ class Database:
             raise
         if not done:
             task.cancel()
-            raise RecordError(f"{named(self.url)} did not answer within {self._patience:g} s")
+            raise Busy(f"{named(self.url)} did not answer within {self._patience:g} s")
         return task.result()
 
     async def _transaction(
@@ -202,11 +241,12 @@ class Database:
             raise
         except Exception as error:
             # The cause's own text may quote what was to be written: it stays out of the logs.
-            raise RecordError(f"{named(self.url)}: {reason(error)}") from None
+            kind = Busy if _held(error) else RecordError
+            raise kind(f"{named(self.url)}: {reason(error)}") from None
 
     async def wipe(self) -> None:
         """Take what was overwritten out of SQLite's log file too, as far as readers let it."""
-        if not self.url.drivername.startswith("sqlite"):
+        if not in_a_file(self.url):
             return
         try:
             await self.run(lambda on: on.exec_driver_sql(_EMPTY_THE_LOG), writes=None)
@@ -228,9 +268,20 @@ class Database:
         await asyncio.wait({disposing}, timeout=self._patience)
 
 
+def _held(error: BaseException) -> bool:
+    """Whether SQLite's file is held by another program, which will let go of it."""
+    code = getattr(_origin(error), "sqlite_errorcode", 0)
+    return code & 0xFF in _HELD  # the rest of the code says more closely why
+
+
+def _origin(error: BaseException) -> BaseException:
+    """The driver's own error."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig else error
+
+
 def reason(error: BaseException) -> str:
     """A driver's error as one line, without the values that were being written."""
-    origin = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    origin = _origin(error)
     lines = str(origin).strip().splitlines() or [type(origin).__name__]
     first = lines[0]
     if first.startswith("<class"):  # the driver's own class in front of its message

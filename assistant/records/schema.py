@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ METADATA = MetaData()
 
 STEP = "0002"
 """The last of the steps in `migrations`: where a database's tables are those below."""
+_NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 CALLS = Table(
@@ -114,6 +116,15 @@ Index(
     sqlite_where=text("resolved = 0"),
     postgresql_where=text("NOT resolved"),
 )
+
+
+def is_newer(step: str | None) -> bool:
+    """Whether tables at this step were renewed by a newer program; all of their rows still fit.
+
+    Every step only adds, as `migrations/versions` demands: what this program reads is there, and
+    what it doesn't write has a default.
+    """
+    return step is not None and bool(_NUMBERED.fullmatch(step)) and step > STEP
 
 
 class DatabaseNow(FunctionElement[float]):

@@ -8,12 +8,12 @@ import socket
 import time
 from typing import Any
 
-from sqlalchemy import Row, func, insert, inspect, or_, select, update
+from sqlalchemy import Row, false, func, insert, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assistant.records import rows
-from assistant.records.database import PATIENCE, Database, address, make_folder
+from assistant.records.database import PATIENCE, Database, address, in_a_file, make_folder
 from assistant.records.schema import (
     CALLS,
     EVENTS,
@@ -22,10 +22,12 @@ from assistant.records.schema import (
     STEPS_TAKEN,
     TICKETS,
     DatabaseNow,
+    is_newer,
 )
 from assistant.records.store import (
     NOWHERE,
     AddressError,
+    Busy,
     CallRecord,
     Fenced,
     Orphan,
@@ -69,13 +71,16 @@ async def open_store(url: str = DEFAULT_DATABASE, patience: float = PATIENCE) ->
 async def open_even_if_away(
     url: str = DEFAULT_DATABASE, patience: float = PATIENCE, owner: str = ""
 ) -> SqlStore:
-    """The store in this database; if that is away, its tables are seen to once it is back.
+    """The store for a call; if its database is away, the tables are seen to once it is back.
+
+    Tables that a newer program has renewed are gone on with: while workers are replaced one by one,
+    the older ones keep their callers.
 
     Raises:
         SchemaError: its tables can't be used by this program.
         AddressError: the address is wrong.
     """
-    store = SqlStore(url, patience, owner)
+    store = SqlStore(url, patience, owner, newer=True)
     try:
         await store.prepare()
     except (SchemaError, AddressError):
@@ -86,18 +91,52 @@ async def open_even_if_away(
     return store
 
 
+async def open_at_start(url: str = DEFAULT_DATABASE, patience: float = PATIENCE) -> SqlStore:
+    """The store for a program that starts, which is told now what waiting wouldn't mend.
+
+    A server that is away, or a file that another program holds, is no reason not to start: the
+    tables are seen to later. A file that can't be opened or written is one: it stays like that.
+
+    Raises:
+        SchemaError: its tables are newer than this program's, or not its own.
+        AddressError: the address is wrong, or names a file in which nothing can be kept.
+    """
+    store = SqlStore(url, patience)
+    try:
+        await store.prepare()
+        await store.database.run(_write_nothing, writes=True)
+    except (SchemaError, AddressError):
+        await store.close()
+        raise
+    except RecordError as error:
+        if in_a_file(store.database.url) and not isinstance(error, Busy):
+            await store.close()
+            raise AddressError(
+                f"{error}: name a SQLite file in DATABASE_URL that can be written, in a folder "
+                "that can be written too."
+            ) from None
+    return store
+
+
 class SqlStore:
     """Calls, journals, orders and tickets in a database whose tables are there.
 
-    `owner` names this writer among all that may write to a call, one after another.
+    `owner` names this writer among all that may write to a call, one after another; with `newer`,
+    tables of a newer program are as good as this one's.
     """
 
     def __init__(
-        self, url: str = DEFAULT_DATABASE, patience: float = PATIENCE, owner: str = ""
+        self,
+        url: str = DEFAULT_DATABASE,
+        patience: float = PATIENCE,
+        owner: str = "",
+        *,
+        newer: bool = False,
     ) -> None:
         self.owner = owner or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.database = Database(address(url), patience)
         self._epochs: dict[str, int] = {}
+        self._newer = newer
         self._prepared = False
 
     async def prepare(self) -> None:
@@ -110,7 +149,8 @@ class SqlStore:
         if self._prepared:
             return
         make_folder(self.database.url)
-        if await self.database.run(_step, writes=False) != STEP:
+        step = await self.database.run(_step, writes=False)
+        if step != STEP and not (self._newer and is_newer(step)):
             from assistant.records.upgrade import upgrade  # a quarter of a second, seldom needed
 
             await upgrade(self.database.url.render_as_string(hide_password=False))
@@ -298,6 +338,11 @@ class SqlStore:
     async def close(self) -> None:
         """Close the connections."""
         await self.database.close()
+
+
+async def _write_nothing(on: AsyncConnection) -> None:
+    """What fails where rows can be read, and none can be written."""
+    await on.execute(update(CALLS).where(false()).values(entries=0))
 
 
 async def _step(on: AsyncConnection) -> str | None:

@@ -30,8 +30,12 @@ class Taken(RecordError):
         self.entry = entry
 
 
+class Busy(RecordError):
+    """Another program holds the database, or it takes its time: asked again, it may do it."""
+
+
 class AddressError(RecordError):
-    """The database's address cannot be used, whether or not the database is there."""
+    """The database's address cannot be used, however long one waits."""
 
 
 class SchemaError(RecordError):

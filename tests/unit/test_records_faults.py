@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from assistant.call import Call
-from assistant.records import Fenced, RecordError
-from assistant.records.sql import SqlStore, open_store
+from assistant.records import AddressError, Busy, Fenced, RecordError
+from assistant.records.database import address
+from assistant.records.sql import SqlStore, open_at_start, open_even_if_away, open_store
 from assistant.records.upgrade import upgrade
 from statemachine.effects import HandOff, PlaceOrder
+from statemachine.facts import Facts
 from statemachine.machine import Accepted, Outcome, Refused
 from statemachine.offers import Offer
 from statemachine.replay import replay
@@ -30,7 +33,7 @@ from statemachine.triggers import (
     ToBuying,
     ToSupport,
 )
-from tests.calls import call_after
+from tests.calls import call_after, console
 from tests.failing import Broken, LosesAnswers, Unreachable, count
 
 if TYPE_CHECKING:
@@ -327,3 +330,60 @@ async def test_an_ending_whose_answer_was_lost_is_written_once(losing: LosesAnsw
 
 def _has(outcome: Accepted, effect: type[object]) -> bool:
     return any(isinstance(each, effect) for each in outcome.effects)
+
+
+FOLDER, READ_ONLY, NO_DATABASE = "", "calls.db?mode=ro&uri=true", "words.txt"
+REMEDY = "name a SQLite file in DATABASE_URL that can be written, in a folder that can be written"
+
+
+@pytest.fixture(params=[FOLDER, READ_ONLY, NO_DATABASE])
+async def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a SQLite file in which nothing can be kept, for one reason or another."""
+    (tmp_path / "words.txt").write_text("This is no database. " * 500)
+    await upgrade(f"sqlite:///{tmp_path}/calls.db")
+    form = "file:" if request.param == READ_ONLY else ""
+    return f"sqlite:///{form}{tmp_path}/{request.param}"
+
+
+async def test_a_file_in_which_nothing_can_be_kept_is_told_at_the_start(unusable: str) -> None:
+    """One sentence says which, why and what to do; a call's process hangs up on nobody."""
+    with pytest.raises(AddressError, match=REMEDY) as error:
+        await open_at_start(unusable)
+    assert str(error.value).startswith(str(address(unusable).database).rstrip("/"))
+    assert "\n" not in str(error.value)
+    await (await open_even_if_away(unusable, owner="agent-1")).close()
+
+
+async def test_a_console_whose_orders_could_not_be_placed_does_not_start(
+    unusable: str, tmp_path: Path
+) -> None:
+    """The caller isn't led through a sale that can't be written down."""
+    process = await console(tmp_path, {"DATABASE_URL": unusable}, stderr=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(60):
+        out, err = await process.communicate(b"hi\n")
+    assert process.returncode == 2
+    assert b"Jill" not in out
+    assert err.startswith(b"The call could not start: ")
+    assert REMEDY.encode() in err
+    assert err.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
+async def test_a_file_that_another_program_holds_is_no_reason_not_to_start(
+    how: str, tmp_path: Path
+) -> None:
+    """It lets go of it sooner or later; until then the file may have no tables yet."""
+    file = tmp_path / "calls.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute(f"BEGIN {how}")
+        store = await open_at_start(f"sqlite:///{file}")
+        with pytest.raises(Busy, match="database is locked"):
+            await store.begin("one", Facts())
+        other.rollback()
+    assert await store.begin("one", Facts())
+    await store.close()
+
+
+async def test_a_server_that_is_away_is_no_reason_not_to_start() -> None:
+    """It comes back, and calls can be held meanwhile."""
+    await (await open_at_start("postgresql://nobody@127.0.0.1:9/calls")).close()

@@ -24,7 +24,7 @@ from assistant.records import (
 )
 from assistant.records.database import address, named
 from assistant.records.schema import CALLS, EVENTS, METADATA, ORDERS
-from assistant.records.sql import SqlStore, open_store
+from assistant.records.sql import SqlStore, open_at_start, open_even_if_away, open_store
 from assistant.records.upgrade import check, upgrade
 from statemachine.facts import Facts
 from statemachine.offers import Offer
@@ -289,6 +289,56 @@ async def test_older_newer_and_foreign_tables_are_one_sentence(url: str) -> None
     await store.close()
 
 
+@pytest.fixture
+async def renewed(url: str) -> str:
+    """The address of a database whose tables a newer program has renewed, as its steps may."""
+    store = await open_store(url)
+    async with store.database.engine.begin() as connection:
+        more = "ALTER TABLE calls ADD COLUMN mood VARCHAR(20) NOT NULL DEFAULT ''"
+        for statement in (more, "UPDATE alembic_version SET version_num = '0003'"):
+            await connection.execute(text(statement))
+    await store.close()
+    return url
+
+
+async def test_a_call_goes_on_with_tables_that_a_newer_worker_has_renewed(renewed: str) -> None:
+    """While workers are replaced, those that still run keep their callers, old and new."""
+    store = await open_even_if_away(renewed, owner="agent-1")
+    call = await held(store, upto=4)
+    other = await open_even_if_away(renewed, owner="agent-2")
+    taken_up = await Call.resume("one", other)
+    assert taken_up.journal == call.journal
+    await taken_up.fire(CallerSpoke())
+    assert list((await other.read("one")).journal) == taken_up.journal
+    await store.close()
+    await other.close()
+
+
+async def test_a_program_that_starts_on_newer_tables_is_told_to_be_updated(renewed: str) -> None:
+    """The worker's start, the console and the commands insist on the tables they know."""
+    for opening in (open_at_start, open_store):
+        with pytest.raises(SchemaError, match=r"at step 0003, newer than .*: update the program"):
+            await opening(renewed)
+
+
+async def test_a_call_makes_or_renews_tables_that_are_missing_or_older(url: str) -> None:
+    """Only newer ones are left as they are; another program's are refused."""
+    store = await open_even_if_away(url, owner="agent-1")
+    await check(url)
+    async with store.database.engine.begin() as connection:
+        await connection.execute(text("DROP INDEX calls_looked_after"))
+        for column in ("agent", "brought"):
+            await connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    await (await open_even_if_away(url, owner="agent-2")).close()
+    await check(url)
+    async with store.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'f00d'"))
+    with pytest.raises(SchemaError, match="at step f00d"):
+        await open_even_if_away(url, owner="agent-3")
+    await store.close()
+
+
 async def test_a_call_from_other_facts_is_one_sentence(sql_store: SqlStore) -> None:
     """An opening of another version is refused with what changed."""
     await sql_store.begin("one", Facts())
@@ -315,6 +365,15 @@ def test_plain_addresses_are_understood(given: str, understood: str) -> None:
     assert "pw" not in named(url)
 
 
+async def test_a_file_at_home_is_made_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself takes `~` for a folder of that name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    await (await open_store("sqlite:///~/new/calls.db")).close()
+    assert (tmp_path / "new/calls.db").is_file()
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -327,6 +386,7 @@ def test_plain_addresses_are_understood(given: str, understood: str) -> None:
         ("postgresql://jo@db:port/shop", "no address of a database"),
         ("postgresql://jo@127.0.0.1:9/shop", "shop at 127.0.0.1:9: "),
         ("sqlite:////proc/nothing/calls.db", "cannot be made"),
+        ("sqlite:///~nobody-here/calls.db", "nobody here has such a home: write the whole path"),
     ],
 )
 async def test_a_wrong_address_is_one_sentence(wrong: str, said: str) -> None:

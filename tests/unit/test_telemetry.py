@@ -230,6 +230,37 @@ def test_a_workers_counters_are_the_sum_over_its_processes(tmp_path: Path) -> No
     assert "shop_orders_total 2.0" in done.stdout
 
 
+def test_each_worker_counts_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    """Two with one port never share it; a call's process uses its worker's; none is left behind."""
+    worker = (
+        "import os, subprocess, sys\n"
+        "from assistant import telemetry\n"
+        "print(ours := telemetry.folder(9464), os.path.isdir(ours), flush=True)\n"
+        "if sys.argv[1:]:\n"
+        "    subprocess.run([sys.executable, *sys.orig_argv[1:-1]], check=True)\n"
+        "    assert os.path.isdir(ours)\n"
+    )
+    env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", worker, "with a call"],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    told = [process.communicate(timeout=60)[0].splitlines() for process in begun]
+    assert [process.returncode for process in begun] == [0, 0]
+    (one, its_call), (other, others_call) = told
+    assert one == its_call
+    assert other == others_call
+    assert one != other
+    assert one.endswith(" True")
+    assert [*tmp_path.iterdir()] == []
+
+
 def free_port() -> int:
     """A port that nobody has."""
     with socket.socket() as asked:
