@@ -249,6 +249,7 @@ class ShopAgent(Agent):
                 if _is_heard(sentence):
                     async for frame in self._spoken(sentence, limit, model_settings):
                         yield frame
+                        await asyncio.sleep(0)  # others have their turn, as with kept sound
         except APIError as error:  # the session has been told, and whoever watches it apologises
             log.error("The voice failed: %s", type(error).__name__)
         except TimeoutError:
