@@ -154,6 +154,7 @@ class Watch:
         in_time = self._talk_time() - at < ANSWERED
         if in_time and not sentence.interrupted and _is_question(sentence):
             self._ears.hear_after_all()
+        self._ears.left_out = None
 
     # The clock
 

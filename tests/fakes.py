@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from livekit import rtc
 from livekit.agents import (
     NOT_GIVEN,
@@ -19,6 +20,7 @@ from livekit.agents import (
     stt,
     tts,
     utils,
+    vad,
 )
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 from livekit.agents.voice import io
@@ -215,3 +217,54 @@ class QuickEar(io.AudioOutput):
         heard, self._heard = self._heard, 0.0
         if heard:
             self.on_playback_finished(playback_position=heard, interrupted=interrupted)
+
+
+class EverySoundIsAVoice(vad.VAD):
+    """Voice activity detection that takes whatever is loud for somebody's speech."""
+
+    min_silence_duration = 0.4
+
+    def __init__(self) -> None:
+        super().__init__(capabilities=vad.VADCapabilities(update_interval=0.03))
+
+    def stream(self) -> vad.VADStream:
+        return _Loudness(self)
+
+
+class _Loudness(vad.VADStream):
+    async def _main_task(self) -> None:
+        frames: list[rtc.AudioFrame] = []
+        speaking, voice, quiet = False, 0.0, 0.0
+
+        def tell(kind: vad.VADEventType) -> None:
+            event = vad.VADEvent(
+                type=kind,
+                samples_index=0,
+                timestamp=0.0,
+                speech_duration=voice,
+                silence_duration=quiet,
+                frames=list(frames),
+                speaking=speaking,
+                raw_accumulated_silence=quiet,
+                raw_accumulated_speech=0.0 if quiet else voice,
+            )
+            self._event_ch.send_nowait(event)
+
+        async for frame in self._input_ch:
+            if isinstance(frame, self._FlushSentinel):
+                frames, speaking, voice, quiet = [], False, 0.0, 0.0
+                continue
+            loud = np.abs(np.frombuffer(frame.data, np.int16).astype(int)).max(initial=0) > 500
+            quiet = 0.0 if loud else quiet + frame.duration
+            if not (loud or speaking):
+                continue
+            frames.append(frame)
+            voice += frame.duration
+            if loud and not speaking:
+                speaking = True
+                tell(vad.VADEventType.START_OF_SPEECH)
+            tell(vad.VADEventType.INFERENCE_DONE)
+            if quiet >= EverySoundIsAVoice.min_silence_duration:
+                speaking, voice = False, voice - quiet
+                tell(vad.VADEventType.END_OF_SPEECH)
+                frames, voice = [], 0.0

@@ -169,7 +169,8 @@ class Ears(_Through):
     """A call's recogniser, streaming.
 
     A caller who hums along while the assistant speaks is not heard: that is no interruption; what
-    turns out to have been meant can be heard after all. A provider that has connected and stays deaf can be given up for the rest of the call.
+    turns out to have been meant can be heard after all. A provider that has connected and stays
+    deaf can be given up for the rest of the call.
     """
 
     def __init__(self, recogniser: stt.STT[Any], first: Forsakable | None = None) -> None:
@@ -177,7 +178,7 @@ class Ears(_Through):
         self.is_aside: Callable[[str], bool] = never
         """Whether the caller's words are none because the assistant is speaking."""
         self.left_out: Callable[[], None] | None = None
-        """Passes on the words that were left out last."""
+        """Passes on the words that were left out last; a hum is none."""
         self._first = first
 
     @property
@@ -212,7 +213,8 @@ class _Listening(_Relay):
     def _wants(self, event: stt.SpeechEvent) -> bool:
         if not self._ears.leaves_out(event):
             return True
-        if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+        final = event.type is stt.SpeechEventType.FINAL_TRANSCRIPT
+        if final and not hum(event.alternatives[0].text):
             self._ears.left_out = partial(self._pass_on, event)
         return False
 

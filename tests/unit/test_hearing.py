@@ -12,7 +12,8 @@ from livekit import rtc
 from livekit.agents import APIConnectionError, stt
 from livekit.plugins import silero
 
-from assistant.providers.hearing import Ears, by_segment, with_spare
+from assistant.providers.hearing import Ears, aside, by_segment, hum, names, with_spare
+from tests.calls import shop
 from tests.fakes import ScriptedSTT
 
 PATIENCE = 5.0
@@ -122,6 +123,63 @@ async def test_words_that_are_none_are_not_heard() -> None:
         await asyncio.sleep(0.05)
         recogniser.words = "stop"
         assert await next_words(stream) == "stop"
+
+
+async def test_words_that_were_left_out_can_be_heard_after_all() -> None:
+    """Once, and only the last ones."""
+    recogniser = ScriptedSTT("okay")
+    ears = Ears(recogniser)
+    ears.is_aside = lambda words: words in ("okay", "right")
+    async with listening(ears) as stream:
+        await asyncio.sleep(0.05)
+        recogniser.words = "right"
+        await asyncio.sleep(0.05)
+        recogniser.words = ""
+        await asyncio.sleep(0.05)
+        ears.hear_after_all()
+        ears.hear_after_all()
+        assert await next_words(stream) == "right"
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(next_words(stream), 0.1)
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        *[(words, 0.6) for words in ("Mhm.", "Uh-huh.", "Hm, hm.", "", "Amen.", "Mama mia.")],
+        *[(words, 0.6) for words in ("Okay.", "Right.", "Yeah, okay.", "Yes.", "I see.")],
+        *[(words, 1.2) for words in ("Mm-hmm.", "Okay.", "Right, right.", "Sure.")],
+    ],
+)
+def test_signs_of_listening_are_asides(words: str, seconds: float) -> None:
+    """A hum, an agreement and a short sound that was written as a word: nothing is to be done."""
+    assert aside(words, seconds, names(shop()[0].offers))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Cosmic orange.", "Black.", "Deep blue.", "Sage.", "Okay, silver.", "The second."),
+        *("The Air.", "256 GB.", "1 TB.", "The last one.", "Both.", "No.", "Stop.", "Yes, no."),
+    ],
+)
+def test_short_words_that_choose_or_refuse_are_none(words: str) -> None:
+    """However short: what the shop sells, which of several, and no."""
+    assert not aside(words, 0.4, names(shop()[0].offers))
+
+
+def test_a_longer_word_is_meant() -> None:
+    """Whoever speaks for a second under somebody's sentence wants to say something."""
+    assert aside("Overheating.", 0.6)
+    assert not aside("Overheating.", 0.8)
+    assert not aside("My battery drains.", 0.6)
+
+
+def test_a_hum_is_told_from_a_word() -> None:
+    """Words that were left out may turn out to be an answer, a hum never."""
+    assert hum("Mhm, uh-huh.")
+    assert hum("")
+    assert not hum("Okay.")
 
 
 async def test_a_recogniser_of_segments_has_no_spare() -> None:

@@ -16,12 +16,17 @@ from livekit import rtc
 from livekit.agents import stt, tts
 from numpy.typing import NDArray
 
+from assistant import providers
+from assistant.catalogue import load as catalogue
+from assistant.knowledge import load as knowledge
+from assistant.providers.kept import KeptLines
 from assistant.providers.offline.engines import Choice, OfflineVoiceError
 from assistant.providers.offline.samples import SAMPLE_RATE, has_voice, split_at_quiet, to_samples
 from assistant.providers.offline.speech_to_text import OfflineSTT, load
 from assistant.providers.offline.spoken import number_words, spoken
 from assistant.providers.offline.text_to_speech import GAIN, OfflineTTS, Voice, loaded
 from assistant.providers.offline.transcripts import shop_words
+from assistant.settings import Settings
 
 _Result = TypeVar("_Result")
 
@@ -434,6 +439,26 @@ def test_the_same_text_gives_the_same_sound() -> None:
     assert once.data == again.data
     assert (once.sample_rate, once.num_channels) == (24_000, 1)
     assert (speaker.sample_rate, speaker.num_channels) == (24_000, 1)
+
+
+@with_voice
+@pytest.mark.parametrize("pace", [0.5, 2.0])
+def test_fixed_lines_are_kept_at_the_pace_of_the_call(pace: float) -> None:
+    """What a process keeps in advance is what its calls ask for: OFFLINE_SPEED holds for it too."""
+    text = f"Let me see what we have for you at {pace:g}."
+    settings = Settings(stt="offline", tts="offline", offline_speed=pace, turn_detection="off")
+    asyncio.run(KeptLines(OfflineTTS(voice=loaded())).keep([text]))
+    warm = providers.prewarm(settings, [text])
+
+    async def of_a_call() -> float:
+        parts = providers.build_voice(settings, catalogue(), knowledge(), warm)
+        assert parts.kept is not None
+        kept, spoken = parts.kept.sound(text), await said(OfflineTTS(speed=pace), text)
+        await parts.aclose()
+        assert kept is not None
+        return kept.duration / spoken.duration
+
+    assert asyncio.run(of_a_call()) == pytest.approx(1.0, abs=0.1)
 
 
 @with_voice

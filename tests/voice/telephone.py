@@ -196,13 +196,14 @@ async def calling(
     store: Store | None = None,
     name: str = "voice",
     model: llm.LLM[str] | None = None,
+    loaded: Warm | None = None,
 ) -> AsyncIterator[Telephone]:
     """A spoken call on these settings, the greeting on its way."""
     models, problems, words = shop()
     chosen = settings or Settings()
     call = await Call.begin(name, models.offers, store or MemoryStore())
     async with http_context.open():
-        parts = providers.build_voice(chosen, models, problems, warm())
+        parts = providers.build_voice(chosen, models, problems, loaded or warm())
         if model is not None:
             parts = replace(parts, llm=model)
         line = Line(UserData(call, words, models, problems, chosen), parts)
