@@ -23,8 +23,8 @@ T = TypeVar("T")
 PATIENCE = 2.0
 """How long anything asked of the database may take, in seconds, before it counts as away."""
 
-_SQLITE_WAITS = 0.6
-"""The share of our patience that SQLite waits for another writer: so it says so itself."""
+_SQLITE_WAIT = 1.2
+"""How long SQLite waits for another writer; less than our patience, so that it says so itself."""
 _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 """SQLite's codes for a file that somebody else holds just now."""
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
@@ -112,7 +112,7 @@ def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
     """
     try:
         if in_a_file(url):
-            return _sqlite(url, patience)
+            return _sqlite(url)
         return create_async_engine(
             url,
             pool_pre_ping=True,
@@ -136,12 +136,12 @@ def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
         raise AddressError(f"DATABASE_URL cannot be used: write {_FORMS}.") from None
 
 
-def _sqlite(url: URL, patience: float) -> AsyncEngine:
+def _sqlite(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_timeout=PATIENCE,
-        connect_args={"timeout": _SQLITE_WAITS * patience, "async_creator_fn": _opened},
+        connect_args={"timeout": _SQLITE_WAIT, "async_creator_fn": _opened},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

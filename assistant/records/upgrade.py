@@ -14,10 +14,14 @@ from sqlalchemy import Connection, inspect, text
 
 from assistant.records.database import Database, address, make_folder, named
 from assistant.records.schema import METADATA
-from assistant.records.store import SchemaError
+from assistant.records.store import Busy, SchemaError
 
 PATIENCE = 60.0
 """How long the steps may take, in seconds: a large table may be rewritten."""
+TURN = 6.0
+"""How long, in seconds, another program that is at it may keep a SQLite file."""
+RETRY = 0.1
+"""Seconds until a file that was held is asked for again."""
 _LOCK = 7_466_373
 """The advisory lock that keeps two programs from upgrading one PostgreSQL database at once."""
 
@@ -51,10 +55,27 @@ async def _in_a_thread(url: str, work: Callable[[Connection, str], None]) -> Non
 async def _connected(url: str, work: Callable[[Connection, str], None]) -> None:
     database = Database(address(url), PATIENCE)
     name = named(database.url)
+    until = asyncio.get_running_loop().time() + TURN
     try:
-        await database.run(lambda on: on.run_sync(lambda plain: work(plain, name)), writes=True)
+        while True:
+            if await _had_its_turn(database, lambda plain: work(plain, name), until):
+                return
+            await asyncio.sleep(RETRY)
     finally:
         await database.close()
+
+
+async def _had_its_turn(
+    database: Database, work: Callable[[Connection], None], until: float
+) -> bool:
+    """Whether the work was done; a new SQLite file may say at once that somebody else holds it."""
+    try:
+        await database.run(lambda on: on.run_sync(work), writes=True)
+    except Busy:
+        if asyncio.get_running_loop().time() > until:
+            raise
+        return False
+    return True
 
 
 def _upgrade(connection: Connection, name: str) -> None:

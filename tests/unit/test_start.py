@@ -16,7 +16,7 @@ from aiohttp import web
 from assistant.start import StartError, check_records
 from tests.calls import ROOT
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 SCRAPING = """
 import os, signal, sys, threading, time, urllib.request
 
@@ -28,7 +28,7 @@ def read():
         return ""
 
 def scrape():
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while not ("lk_agents_worker_load{" in read() and "shop_orders_total" in read()):
         if time.monotonic() > until:
             break
@@ -113,6 +113,7 @@ async def started(
     return process.returncode, out.decode(), err.decode()
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("command", AS)
 async def test_the_workers_own_counters_are_read_with_those_of_its_calls(
     command: str, tmp_path: Path, livekit: str
