@@ -23,11 +23,12 @@ def _console(asked: argparse.Namespace) -> int:
 
     load_dotenv()
     # Loading these takes seconds, so a wrong option is told first.
-    from assistant import console, settings
-    from assistant.catalogue import CatalogueError
-    from assistant.knowledge import KnowledgeError
-    from assistant.prompts import PromptError
+    from assistant import settings
+    from assistant.console import talk as console
     from assistant.records import RecordError
+    from assistant.shop.catalogue import CatalogueError
+    from assistant.shop.knowledge import KnowledgeError
+    from assistant.shop.wording.prompts import PromptError
 
     colours = not asked.no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
     report = asked.report or os.environ.get("REPORT")
@@ -65,10 +66,12 @@ def _rooms(asked: argparse.Namespace) -> int:
     from dotenv import load_dotenv
 
     load_dotenv()
-    from assistant import room, settings, start
-    from assistant.catalogue import CatalogueError
-    from assistant.knowledge import KnowledgeError
-    from assistant.prompts import PromptError
+    from assistant import settings
+    from assistant.shop.catalogue import CatalogueError
+    from assistant.shop.knowledge import KnowledgeError
+    from assistant.shop.wording.prompts import PromptError
+    from assistant.worker import local as room
+    from assistant.worker import start
 
     try:
         if asked.command == "room":
@@ -91,7 +94,8 @@ def _history(asked: argparse.Namespace) -> int:
     from dotenv import load_dotenv
 
     load_dotenv()
-    from assistant import history, settings
+    from assistant import settings
+    from assistant.history import commands as history
 
     try:
         read = settings.read()

@@ -23,8 +23,8 @@ from opentelemetry.trace import Span
 from prometheus_client import Counter, values
 
 from statemachine.effects import Effect, HandOff, OpenTicket, PlaceOrder
-from statemachine.journal import Entry
-from statemachine.refusals import TRIGGERS, labels
+from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.refusals import TRIGGERS, labels
 from statemachine.states import FINAL
 from statemachine.triggers import Trigger, name_of
 

@@ -34,16 +34,16 @@ from livekit.agents import (
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 from livekit.agents.utils import http_context
 
-from assistant import providers
-from assistant.call import Call
-from assistant.providers import Providers
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
+from assistant.providers import build as providers
+from assistant.providers.build import Providers
 from assistant.providers.hearing import Ears
-from assistant.providers.kept import KeptLines
-from assistant.providers.offline import text_to_speech
+from assistant.providers.line_cache import KeptLines
+from assistant.providers.offline import tts as text_to_speech
 from assistant.records import MemoryStore
-from assistant.session import Line, turns
+from assistant.session.session import Line, turns
 from assistant.settings import Settings
-from assistant.userdata import UserData
 from tests.calls import shop
 from tests.fakes import ScriptedLLM, Step, Use
 from tests.voice.callers import MISSING, says

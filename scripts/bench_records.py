@@ -25,11 +25,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from assistant import catalogue
-from assistant.call import Call
+from assistant.call.call import Call
 from assistant.records import MemoryStore, Store
-from assistant.records.sql import SqlStore, open_store
-from statemachine.machine import Accepted
+from assistant.records.sql.store import SqlStore, open_store
+from assistant.shop import catalogue
+from statemachine.engine.machine import Accepted
 from statemachine.offers import Offer
 from statemachine.triggers import (
     CallerSpoke,

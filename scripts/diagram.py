@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from assistant.drawing import DrawingError, picture, renderer
-from statemachine.flowchart import render
+from assistant.history.pictures import DrawingError, picture, renderer
+from statemachine.engine.flowchart import render
 
 FOLDER = Path(__file__).resolve().parent.parent / "diagrams"
 NAME = "flowchart"

@@ -23,8 +23,9 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 from livekit import rtc
 
-from assistant.providers.offline import speech_to_text, text_to_speech
-from assistant.room import LocalServer, local_server
+from assistant.providers.offline import stt as speech_to_text
+from assistant.providers.offline import tts as text_to_speech
+from assistant.worker.local import LocalServer, local_server
 from scripts import livekit_server
 
 QUESTION = "Which iPhones do you have?"

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from statemachine import lines, offers
+from assistant.language import phones as offers
+from statemachine import lines
 from statemachine.answers import Answer
 from statemachine.effects import Say
 from statemachine.facts import Facts

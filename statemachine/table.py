@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statemachine import lines
+from statemachine.engine.rows import Row, row
 from statemachine.guards import (
     in_that_colour,
     in_that_storage,
@@ -19,7 +20,6 @@ from statemachine.guards import (
     spoken_since_logged,
     spoken_since_quoted,
 )
-from statemachine.rows import Row, row
 from statemachine.states import OPEN, State
 from statemachine.triggers import (
     CallerHungUp,

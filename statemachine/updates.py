@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from statemachine import lines, offers
+from assistant.language import phones as offers
+from statemachine import lines
 from statemachine.effects import Advise, Effect, OpenTicket, PlaceOrder, ResolveTicket, Say
 from statemachine.facts import Facts, Order, Selection, Ticket, number
 from statemachine.guards import said_storage

@@ -14,20 +14,20 @@ from typing import Any
 
 from livekit.agents import llm
 
-from assistant import catalogue as shelf
-from assistant import knowledge as help_shelf
-from assistant import lines as house
-from assistant.handoff import known
+from assistant.agents.briefing import known
+from assistant.agents.tools import TRIGGERS, budget_of
+from assistant.language import phones as shop
+from assistant.language.answers import classify
 from assistant.providers.offline.brain import OfflineLLM
-from assistant.providers.offline.brain.answer import Answer, Call
-from assistant.tools import TRIGGERS, budget_of
-from statemachine import offers as shop
-from statemachine.answers import classify
+from assistant.providers.offline.brain.reply import Answer, Call
+from assistant.shop import catalogue as shelf
+from assistant.shop import knowledge as help_shelf
+from assistant.shop.wording import lines as house
 from statemachine.effects import Advise, HandOff, HangUp, Say
+from statemachine.engine.machine import Accepted, Conversation, Refused
 from statemachine.facts import Facts, Order, Selection, Ticket
 from statemachine.lines import GREETING, QUOTE, opening
 from statemachine.lines import Line as Wording
-from statemachine.machine import Accepted, Conversation, Refused
 from statemachine.states import State
 from statemachine.triggers import CallerHungUp, CallerSpoke, name_of
 

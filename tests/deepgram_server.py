@@ -10,7 +10,8 @@ import numpy as np
 from aiohttp import WSMsgType, web
 from numpy.typing import NDArray
 
-from assistant.providers.offline import speech_to_text, text_to_speech
+from assistant.providers.offline import stt as speech_to_text
+from assistant.providers.offline import tts as text_to_speech
 
 HEARD_AT = 16_000
 """Samples a second that a recogniser is sent."""

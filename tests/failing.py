@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import event, text
 
 from assistant.records import Entry, MemoryStore, RecordError
-from assistant.records.sql import SqlStore
+from assistant.records.sql.store import SqlStore
 from statemachine.effects import Effect
 
 

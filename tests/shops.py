@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.catalogue import load
+from assistant.shop.catalogue import load
 from statemachine.offers import Offer
 
 OFFERS = load().offers

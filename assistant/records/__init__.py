@@ -16,7 +16,7 @@ from assistant.records.store import (
     Taken,
     UnknownCall,
 )
-from statemachine.journal import Entry
+from statemachine.engine.journal.codec import Entry
 
 __all__ = [
     "NOWHERE",

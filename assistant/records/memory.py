@@ -17,10 +17,10 @@ from assistant.records.store import (
     path_of,
 )
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.journal.codec import Entry, fingerprint
+from statemachine.engine.journal.replay import FORGOTTEN, forgotten
+from statemachine.engine.machine import MACHINE
 from statemachine.facts import Facts, Order, Ticket
-from statemachine.journal import Entry, fingerprint
-from statemachine.machine import MACHINE
-from statemachine.replay import FORGOTTEN, forgotten
 from statemachine.states import FINAL, INITIAL
 
 

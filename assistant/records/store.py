@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from statemachine.effects import Effect
+from statemachine.engine.journal.codec import Entry
 from statemachine.facts import Facts, Order, Ticket
-from statemachine.journal import Entry
 
 
 class RecordError(RuntimeError):

@@ -16,8 +16,8 @@ from livekit import rtc
 from numpy.typing import NDArray
 from piper import PiperVoice
 
-from assistant.providers.offline import speech_to_text
-from assistant.room import LocalServer
+from assistant.providers.offline import stt as speech_to_text
+from assistant.worker.local import LocalServer
 
 RATE = 48_000
 FRAME = RATE // 100

@@ -21,7 +21,7 @@ import psutil
 import pytest
 from livekit import api
 
-from assistant.room import LocalServer, local_server
+from assistant.worker.local import LocalServer, local_server
 from scripts import livekit_server
 
 STARTS = 90.0

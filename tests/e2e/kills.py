@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import psutil
 
 from assistant.records import CallRecord, RecordError
-from assistant.records.sql import SqlStore
+from assistant.records.sql.store import SqlStore
 from assistant.records.store import path_of
-from assistant.room import LocalServer
+from assistant.worker.local import LocalServer
 from statemachine.states import INITIAL
 from tests.e2e.caller import PATIENCE, Caller, calling
 from tests.e2e.conftest import RunningWorker, StartWorker, room_is_gone, until

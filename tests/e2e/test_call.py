@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from assistant.room import LocalServer
+from assistant.worker.local import LocalServer
 from tests.e2e.caller import (
     buys,
     calling,

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from assistant.room import LocalServer
+from assistant.worker.local import LocalServer
 
 CONFIG = Path(__file__).parents[2] / "deploy/livekit.yaml"
 

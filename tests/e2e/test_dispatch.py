@@ -7,7 +7,7 @@ import json
 import pytest
 from livekit import api
 
-from assistant.room import LocalServer
+from assistant.worker.local import LocalServer
 from tests.e2e.caller import calling, greeted
 from tests.e2e.conftest import RunningWorker, StartWorker
 
@@ -15,7 +15,7 @@ from tests.e2e.conftest import RunningWorker, StartWorker
 @pytest.fixture(scope="module")
 def named(start_worker: StartWorker) -> RunningWorker:
     """A worker with a name, started by LiveKit's own command."""
-    command = ("-m", "livekit.agents", "start", "assistant/worker.py")
+    command = ("-m", "livekit.agents", "start", "assistant/worker/server.py")
     return start_worker(*command, AGENT_NAME="jill")
 
 

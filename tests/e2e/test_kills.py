@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import pytest_asyncio
 
-from assistant.records.sql import SqlStore
-from assistant.room import LocalServer
+from assistant.records.sql.store import SqlStore
+from assistant.worker.local import LocalServer
 from tests.e2e.caller import (
     PATIENCE,
     calling,

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from livekit import api
 
-from assistant.room import LocalServer
+from assistant.worker.local import LocalServer
 from tests.e2e.caller import PATIENCE, calling, greeted, put_through_to_sales, says_goodbye
 from tests.e2e.conftest import RunningWorker, StartWorker, room_is_gone, until
 

@@ -9,7 +9,7 @@ import pytest
 
 from statemachine.answers import Answer
 from statemachine.effects import HandOff, HangUp, PlaceOrder
-from statemachine.explore import (
+from statemachine.engine.explore import (
     SHARED,
     TWO_MODELS,
     Edge,
@@ -20,8 +20,8 @@ from statemachine.explore import (
     sample,
     writes,
 )
+from statemachine.engine.machine import MACHINE, Accepted, Conversation, Refused
 from statemachine.facts import Facts
-from statemachine.machine import MACHINE, Accepted, Conversation, Refused
 from statemachine.states import FINAL, OPEN, State
 from statemachine.table import TABLE
 from statemachine.triggers import (

@@ -8,11 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from statemachine.answers import Answer, classify
+from assistant.language.answers import classify
+from statemachine.answers import Answer
 from statemachine.effects import PlaceOrder
-from statemachine.explore import canonical
+from statemachine.engine.explore import canonical
+from statemachine.engine.machine import MACHINE, Accepted, Conversation, Refused
 from statemachine.facts import Facts
-from statemachine.machine import MACHINE, Accepted, Conversation, Refused
 from statemachine.offers import Offer
 from statemachine.states import FINAL, State
 from statemachine.triggers import (

@@ -15,16 +15,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.call import Call
+from assistant.call.call import Call
 from assistant.records import CallRecord, Entry, MemoryStore, Store
-from assistant.records.sql import open_store
+from assistant.records.sql.store import open_store
 from statemachine.answers import Answer
-from statemachine.explore import TWO_MODELS, sample
+from statemachine.engine.explore import TWO_MODELS, sample
+from statemachine.engine.journal.codec import (
+    check_of,
+    facts_of,
+    plain,
+    spoken_arguments,
+    trigger_of,
+)
+from statemachine.engine.journal.replay import FORGOTTEN, ReplayError, forgotten, replay, steps
+from statemachine.engine.machine import MACHINE, Accepted, Conversation, Machine
+from statemachine.engine.rows import row
 from statemachine.facts import Facts
-from statemachine.journal import check_of, facts_of, plain, spoken_arguments, trigger_of
-from statemachine.machine import MACHINE, Accepted, Conversation, Machine
-from statemachine.replay import FORGOTTEN, ReplayError, forgotten, replay, steps
-from statemachine.rows import row
 from statemachine.states import FINAL
 from statemachine.table import TABLE
 from statemachine.triggers import (

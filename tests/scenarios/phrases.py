@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livekit.agents import llm
 
-from assistant import lines
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from tests.fakes import ScriptedLLM, Use
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from assistant import lines
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from tests.fakes import Use
 from tests.openai_server import Server, Step, fails, says, uses

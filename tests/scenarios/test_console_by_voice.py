@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from assistant import lines
+from assistant.shop.wording import lines
 from tests.scenarios.test_console import PATIENCE, ROOT, Terminal, environment
 
 pytestmark = pytest.mark.timeout(240)

@@ -9,9 +9,9 @@ import pytest
 from livekit.agents import APIConnectionError, CloseEvent, CloseReason
 from livekit.agents.voice import SpeechHandle
 
-from assistant import lines
-from assistant.prompts import Prompts
 from assistant.records import Entry, MemoryStore, RecordError
+from assistant.shop.wording import lines
+from assistant.shop.wording.prompts import Prompts
 from statemachine import lines as conversation
 from statemachine.effects import Effect, Say
 from statemachine.lines import Line

@@ -10,11 +10,12 @@ import pytest
 import pytest_asyncio
 from livekit.agents import UserInputTranscribedEvent, llm
 
-from assistant import lines, session
 from assistant.agents import ShopAgent
-from assistant.handoff import with_wish
+from assistant.agents.briefing import with_wish
 from assistant.records import MemoryStore, Store
-from assistant.records.sql import open_store
+from assistant.records.sql.store import open_store
+from assistant.session import session
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.effects import Effect, HandOff, Say
 from statemachine.states import State

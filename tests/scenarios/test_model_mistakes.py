@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from livekit.agents import llm
 
-from assistant import lines
+from assistant.shop.wording import lines
 from tests.calls import scripted
 from tests.fakes import ScriptedLLM, Use
 from tests.scenarios.phrases import (

@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
-from assistant import lines
 from assistant.settings import Settings
+from assistant.shop.wording import lines
 from tests.calls import Held, shop, wired
 from tests.fakes import Use
 from tests.openai_server import (

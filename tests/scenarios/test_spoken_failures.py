@@ -14,17 +14,18 @@ from livekit.agents import APIConnectionError, ConversationItemAddedEvent, llm, 
 from livekit.agents.utils import http_context
 from livekit.plugins import silero
 
-from assistant import lines, providers
-from assistant.call import Call
-from assistant.providers import Providers, Warm
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
+from assistant.console.audio import Microphone
+from assistant.console.text_call import TextCall
+from assistant.providers import build as providers
+from assistant.providers.build import Providers, Warm
 from assistant.providers.hearing import Ears
-from assistant.providers.offline import text_to_speech
+from assistant.providers.offline import tts as text_to_speech
 from assistant.records import MemoryStore
-from assistant.session import Line
+from assistant.session.session import Line
 from assistant.settings import Settings
-from assistant.sound import Microphone
-from assistant.text import TextCall
-from assistant.userdata import UserData
+from assistant.shop.wording import lines
 from tests.calls import PATIENCE, Held, shop
 from tests.deepgram_server import Deepgram
 from tests.fakes import QuickEar, ScriptedLLM, ScriptedSTT, SilentTTS, Step

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import lines
-from assistant.records.sql import open_store
+from assistant.records.sql.store import open_store
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.triggers import CallerSpoke, ToBuying
 from tests.calls import call_after, console

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 from livekit.agents import APIConnectionError, llm
 
-from assistant import lines
 from assistant.agents import ShopAgent
-from assistant.call import Call
-from assistant.handoff import with_wish
+from assistant.agents.briefing import with_wish
+from assistant.call.call import Call
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.records import MemoryStore
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.answers import Answer
 from statemachine.states import State

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from livekit.agents import APIConnectionError
 
-from assistant import lines
-from assistant.call import Call
-from assistant.providers import Providers
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
+from assistant.console.text_call import TextCall
+from assistant.providers.build import Providers
 from assistant.records import MemoryStore
-from assistant.session import Line
+from assistant.session.session import Line
 from assistant.settings import Settings
-from assistant.text import TextCall
-from assistant.userdata import UserData
+from assistant.shop.wording import lines
 from tests.calls import PATIENCE, Held, shop
 from tests.fakes import QuickEar, ScriptedLLM, SilentTTS, Step
 

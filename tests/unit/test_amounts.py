@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.amounts import SentenceGate, amounts_in, may_say, promises_in
+from assistant.language.money import SentenceGate, amounts_in, may_say, promises_in
 from statemachine.offers import Offer
 
 OFFERS = tuple(

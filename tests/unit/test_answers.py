@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from statemachine.answers import Answer, classify
+from assistant.language.answers import classify
+from statemachine.answers import Answer
 
 YES = """
 yes

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from livekit.agents import function_tool, llm
 
+from assistant.language.phrases.patterns import compile_phrases
+from assistant.language.phrases.vocabulary import OWN_FOLDER, parse, read
 from assistant.providers.offline.brain import OfflineLLM
-from assistant.providers.offline.brain.patterns import compile_phrases
 from assistant.providers.offline.brain.supporting import next_step
-from assistant.providers.offline.brain.vocabulary import OWN_FOLDER, parse, read
 from tests.brain_bench import (
     HELP,
     STOCK,

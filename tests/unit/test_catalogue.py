@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import catalogue as shop
-from assistant import lines
-from assistant.catalogue import Catalogue, CatalogueError, load
+from assistant.shop import catalogue as shop
+from assistant.shop.catalogue import Catalogue, CatalogueError, load
+from assistant.shop.wording import lines
 from statemachine.offers import Offer
 
 OWN = load()

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from livekit import rtc
 
-from assistant import devices
-from assistant.devices import Device, SoundError
-from assistant.sound import RATE, Loudspeaker, Microphone
+from assistant.console import devices
+from assistant.console.audio import RATE, Loudspeaker, Microphone
+from assistant.console.devices import Device, SoundError
 from tests.sound_card import sounddevice as card
 
 pytestmark = pytest.mark.timeout(60)

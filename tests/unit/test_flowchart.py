@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from scripts import diagram
-from statemachine.explore import SHARED
-from statemachine.flowchart import Overlay, Paint, Stroke, extract, render
-from statemachine.rows import row
+from statemachine.engine.explore import SHARED
+from statemachine.engine.flowchart import Overlay, Paint, Stroke, extract, render
+from statemachine.engine.rows import row
 from statemachine.states import FINAL, OPEN, State
 from statemachine.table import TABLE
 from statemachine.triggers import ModelTrigger, SessionTrigger, name_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from statemachine.engine.checks import TableError, check
+from statemachine.engine.machine import Machine
+from statemachine.engine.rows import Row, row
 from statemachine.facts import Facts
-from statemachine.graph import TableError, check
 from statemachine.guards import model_selected, spoken_since_entering
-from statemachine.machine import Machine
-from statemachine.rows import Row, row
 from statemachine.states import FINAL, OPEN, State
 from statemachine.table import TABLE
 from statemachine.triggers import (

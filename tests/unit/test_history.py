@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.history import Asked, run
-from assistant.records.schema import STEP
-from assistant.records.sql import open_store
-from assistant.records.upgrade import _steps
-from assistant.report import path_of, write
-from statemachine import trace
-from statemachine.flowchart import render
-from statemachine.journal import Entry
+from assistant.call.report import path_of, write
+from assistant.history.commands import Asked, run
+from assistant.records.sql.schema import STEP
+from assistant.records.sql.store import open_store
+from assistant.records.sql.upgrade import _steps
+from statemachine.engine.flowchart import render, trace
+from statemachine.engine.journal.codec import Entry
 from statemachine.offers import Offer
 from statemachine.states import State
 from statemachine.triggers import (

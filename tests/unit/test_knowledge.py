@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.knowledge import KnowledgeError, Problem, find, load
+from assistant.shop.knowledge import KnowledgeError, Problem, find, load
 
 OWN = load()
 GOOD = """

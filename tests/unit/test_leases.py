@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import pytest
 import pytest_asyncio
 
-from assistant import lease
-from assistant.call import Call
-from assistant.lease import Lease
+from assistant.call.call import Call
 from assistant.records import Fenced, Place, RecordError, UnknownCall
-from assistant.records.sql import SqlStore, open_store
+from assistant.records.sql.store import SqlStore, open_store
+from assistant.worker import lease
+from assistant.worker.lease import Lease
 from statemachine.facts import Facts
 from statemachine.triggers import CallerHungUp, CallerSpoke
 

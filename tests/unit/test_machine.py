@@ -15,9 +15,9 @@ from statemachine.effects import (
     ResolveTicket,
     Say,
 )
-from statemachine.explore import TWO_MODELS
+from statemachine.engine.explore import TWO_MODELS
+from statemachine.engine.machine import MACHINE, Accepted, Conversation, Refused
 from statemachine.facts import Facts
-from statemachine.machine import MACHINE, Accepted, Conversation, Refused
 from statemachine.states import FINAL, State
 from statemachine.triggers import (
     CallerHungUp,

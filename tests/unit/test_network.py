@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.network import proxy_for
+from assistant.worker.proxy import proxy_for
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statemachine import offers as shop
+from assistant.language import phones as shop
 from statemachine.offers import Offer
 from tests.shops import OFFERS, SHORT
 

@@ -16,17 +16,17 @@ from livekit import rtc
 from livekit.agents import stt, tts
 from numpy.typing import NDArray
 
-from assistant import providers
-from assistant.catalogue import load as catalogue
-from assistant.knowledge import load as knowledge
-from assistant.providers.kept import KeptLines
+from assistant.providers import build as providers
+from assistant.providers.line_cache import KeptLines
+from assistant.providers.offline.audio import SAMPLE_RATE, has_voice, split_at_quiet, to_samples
 from assistant.providers.offline.engines import Choice, OfflineVoiceError
-from assistant.providers.offline.samples import SAMPLE_RATE, has_voice, split_at_quiet, to_samples
-from assistant.providers.offline.speech_to_text import OfflineSTT, load
-from assistant.providers.offline.spoken import number_words, spoken
-from assistant.providers.offline.text_to_speech import GAIN, OfflineTTS, Voice, loaded
-from assistant.providers.offline.transcripts import shop_words
+from assistant.providers.offline.repairs import shop_words
+from assistant.providers.offline.speakable import number_words, spoken
+from assistant.providers.offline.stt import OfflineSTT, load
+from assistant.providers.offline.tts import GAIN, OfflineTTS, Voice, loaded
 from assistant.settings import Settings
+from assistant.shop.catalogue import load as catalogue
+from assistant.shop.knowledge import load as knowledge
 
 _Result = TypeVar("_Result")
 

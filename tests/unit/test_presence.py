@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from livekit import api, rtc
 
-from assistant import presence
-from assistant.presence import Presence
-from assistant.rescue import identity
+from assistant.worker import presence
+from assistant.worker.presence import Presence
+from assistant.worker.takeover import identity
 
 HUNG_UP = rtc.DisconnectReason.CLIENT_INITIATED
 LOST = rtc.DisconnectReason.SIGNAL_CLOSE

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import lines, prompts
-from assistant.prompts import PromptError
+from assistant.shop.wording import lines, prompts
+from assistant.shop.wording.prompts import PromptError
 from statemachine import lines as conversation
 from statemachine.effects import Say
 from statemachine.lines import Line

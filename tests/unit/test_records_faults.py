@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from assistant.call import Call
+from assistant.call.call import Call
 from assistant.records import AddressError, Busy, Fenced, RecordError
-from assistant.records.database import address
-from assistant.records.sql import SqlStore, open_at_start, open_even_if_away, open_store
-from assistant.records.upgrade import upgrade
+from assistant.records.sql.database import address
+from assistant.records.sql.store import SqlStore, open_at_start, open_even_if_away, open_store
+from assistant.records.sql.upgrade import upgrade
 from statemachine.effects import HandOff, PlaceOrder
+from statemachine.engine.journal.replay import replay
+from statemachine.engine.machine import Accepted, Outcome, Refused
 from statemachine.facts import Facts
-from statemachine.machine import Accepted, Outcome, Refused
 from statemachine.offers import Offer
-from statemachine.replay import replay
 from statemachine.states import State
 from statemachine.triggers import (
     CallerHungUp,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from assistant.call import Call
+from assistant.call.call import Call
 from assistant.records import (
     CallRecord,
     Entry,
@@ -22,13 +22,13 @@ from assistant.records import (
     Taken,
     UnknownCall,
 )
-from assistant.records.database import address, named
-from assistant.records.schema import CALLS, EVENTS, METADATA, ORDERS
-from assistant.records.sql import SqlStore, open_at_start, open_even_if_away, open_store
-from assistant.records.upgrade import check, upgrade
+from assistant.records.sql.database import address, named
+from assistant.records.sql.schema import CALLS, EVENTS, METADATA, ORDERS
+from assistant.records.sql.store import SqlStore, open_at_start, open_even_if_away, open_store
+from assistant.records.sql.upgrade import check, upgrade
+from statemachine.engine.journal.replay import replay
 from statemachine.facts import Facts
 from statemachine.offers import Offer
-from statemachine.replay import replay
 from statemachine.triggers import (
     CallerHungUp,
     CallerSpoke,

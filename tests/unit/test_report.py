@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.call import Call
+from assistant.call.call import Call
+from assistant.call.report import ReportError, _put, forget, path_of, report, write
 from assistant.records import MemoryStore
-from assistant.report import ReportError, _put, forget, path_of, report, write
 from statemachine.answers import Answer
 from statemachine.offers import Offer
 from statemachine.triggers import (

@@ -15,12 +15,12 @@ import pytest_asyncio
 from livekit import api
 from prometheus_client import REGISTRY
 
-from assistant import rescue
-from assistant.call import Call
+from assistant.call.call import Call
 from assistant.records import Fenced, Place, RecordError
-from assistant.records.sql import SqlStore, open_store
-from assistant.rescue import Rescue, epoch_of, identity
+from assistant.records.sql.store import SqlStore, open_store
 from assistant.settings import Rooms
+from assistant.worker import takeover as rescue
+from assistant.worker.takeover import Rescue, epoch_of, identity
 from statemachine.triggers import CallerHungUp
 
 pytest_plugins = ["tests.databases"]

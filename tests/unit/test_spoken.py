@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assistant.providers.offline.spoken import number_words, one_by_one, spoken
+from assistant.providers.offline.speakable import number_words, one_by_one, spoken
 
 EXAMPLES = [
     # prices

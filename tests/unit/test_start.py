@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from assistant.start import StartError, check_records
+from assistant.worker.start import StartError, check_records
 from tests.calls import ROOT
 
 PATIENCE = 120.0
@@ -43,9 +43,9 @@ threading.Thread(target=scrape, daemon=True).start()
 """Read in a worker's main process what Prometheus would, after a call was taken up there."""
 AS = {
     "python -m assistant start": "from assistant.__main__ import main\nsys.exit(main(['start']))",
-    "python -m livekit.agents start assistant/worker.py": (
+    "python -m livekit.agents start assistant/worker/server.py": (
         "from livekit.agents.__main__ import main\n"
-        "sys.exit(main(['start', 'assistant/worker.py', '--log-level', 'ERROR']))"
+        "sys.exit(main(['start', 'assistant/worker/server.py', '--log-level', 'ERROR']))"
     ),
 }
 

@@ -22,9 +22,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY
 
-from statemachine.journal import Entry
+from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.refusals import labels
 from statemachine.offers import Offer
-from statemachine.refusals import labels
 from statemachine.triggers import (
     CallerHungUp,
     ConfirmPurchase,

@@ -9,14 +9,14 @@ import pytest
 from livekit.agents import llm
 from pydantic import ValidationError
 
-from assistant import tools
-from assistant.call import Call
+from assistant.agents import tools
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
 from assistant.records import MemoryStore
 from assistant.settings import Settings
-from assistant.userdata import UserData
 from statemachine.answers import Answer
+from statemachine.engine.machine import Conversation
 from statemachine.facts import Facts
-from statemachine.machine import Conversation
 from statemachine.states import State
 from statemachine.table import TABLE
 from statemachine.triggers import (

@@ -15,16 +15,18 @@ import pytest
 import pytest_asyncio
 from livekit import api, rtc
 
-from assistant import settings, shop, worker
-from assistant.admission import Admission
-from assistant.call import Call
-from assistant.job import Held, begun_or_resumed, close_room, end_call
-from assistant.lease import Lease
+from assistant import settings
+from assistant.call.call import Call
 from assistant.records import Fenced, MemoryStore, Place, RecordError
-from assistant.records.sql import SqlStore, open_store
-from assistant.rescue import epoch_of, identity
-from assistant.start import StartError, check_records
-from assistant.worker import words_for
+from assistant.records.sql.store import SqlStore, open_store
+from assistant.shop import shop
+from assistant.worker import server as worker
+from assistant.worker.admission import Admission
+from assistant.worker.job import Held, begun_or_resumed, close_room, end_call
+from assistant.worker.lease import Lease
+from assistant.worker.server import words_for
+from assistant.worker.start import StartError, check_records
+from assistant.worker.takeover import epoch_of, identity
 from statemachine.triggers import CallerHungUp, CallerSpoke
 
 

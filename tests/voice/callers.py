@@ -20,7 +20,7 @@ import numpy as np
 from livekit import rtc
 from numpy.typing import NDArray
 
-from assistant.sound import RATE
+from assistant.console.audio import RATE
 
 Sound = NDArray[np.int16]
 CACHE = Path(__file__).parents[2] / ".cache" / "callers"

@@ -7,11 +7,11 @@ from functools import cache
 
 import numpy as np
 
+from assistant.console.audio import RATE
 from assistant.providers.offline.engines import Choice
-from assistant.providers.offline.speech_to_text import Recogniser, load
-from assistant.providers.offline.spoken import number_words, spoken
-from assistant.providers.offline.transcripts import shop_words
-from assistant.sound import RATE
+from assistant.providers.offline.repairs import shop_words
+from assistant.providers.offline.speakable import number_words, spoken
+from assistant.providers.offline.stt import Recogniser, load
 from tests.voice.callers import Sound, resampled
 
 

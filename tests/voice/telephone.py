@@ -13,14 +13,15 @@ import numpy as np
 from livekit.agents import ConversationItemAddedEvent, llm
 from livekit.agents.utils import http_context
 
-from assistant import providers, sound
-from assistant.call import Call
-from assistant.providers import Providers, Warm
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
+from assistant.console import audio as sound
+from assistant.console.audio import RATE, Loudspeaker, Microphone
+from assistant.providers import build as providers
+from assistant.providers.build import Providers, Warm
 from assistant.records import MemoryStore, Store
-from assistant.session import Line
+from assistant.session.session import Line
 from assistant.settings import Settings
-from assistant.sound import RATE, Loudspeaker, Microphone
-from assistant.userdata import UserData
 from tests.calls import shop
 from tests.voice.callers import Sound, clean
 
@@ -41,7 +42,7 @@ def warm() -> Warm:
 
 
 def _fixed() -> list[str]:
-    from assistant import lines
+    from assistant.shop.wording import lines
 
     return [shop()[2].word(line) for line in lines.FIXED]
 

@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from assistant.providers.offline.text_to_speech import SAMPLE_RATE, loaded
+from assistant.console.audio import RATE
+from assistant.providers.offline.tts import SAMPLE_RATE, loaded
 from assistant.settings import Settings
-from assistant.sound import RATE
 from statemachine.triggers import CallerHungUp
 from tests.fakes import ScriptedLLM
 from tests.voice.callers import Sound, says

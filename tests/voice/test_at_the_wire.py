@@ -11,8 +11,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from assistant import lines
 from assistant.settings import Settings
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.lines import Line as Wording
 from statemachine.triggers import CallerHungUp

@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from assistant import lines
+from assistant.console.audio import RATE
 from assistant.settings import Settings
-from assistant.sound import RATE
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.triggers import CallerHungUp
 from tests.calls import shop

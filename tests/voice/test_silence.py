@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from assistant import lines
-from assistant.providers import Warm
-from assistant.providers.offline.speech_to_text import Recogniser, load
+from assistant.console.audio import RATE
+from assistant.providers.build import Warm
+from assistant.providers.offline.stt import Recogniser, load
 from assistant.settings import Settings
-from assistant.sound import RATE
+from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.triggers import CallerHungUp
 from tests.calls import shop

@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 
-from assistant.providers.offline.samples import SAMPLE_RATE, Samples
+from assistant.providers.offline.audio import SAMPLE_RATE, Samples
 
 Engine: TypeAlias = Literal["moonshine", "whisper"]
 Choice: TypeAlias = Literal["auto", "moonshine", "whisper"]

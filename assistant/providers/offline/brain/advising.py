@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.amounts import amounts_in
-from assistant.catalogue import needs_in, price_of
-from assistant.providers.offline.brain import phones, replies
-from assistant.providers.offline.brain.answer import Answer, calling, saying
-from assistant.providers.offline.brain.budgets import budget_in
-from assistant.providers.offline.brain.context import Talk, latest
-from assistant.providers.offline.brain.hearing import Heard, stripped, tidy
+from assistant.language import phones as shop
+from assistant.language.budgets import budget_in
+from assistant.language.clauses import Heard, stripped, tidy
+from assistant.language.money import amounts_in
+from assistant.language.phones import spoken as phones
+from assistant.providers.offline.brain import replies
+from assistant.providers.offline.brain.reply import Answer, calling, saying
+from assistant.providers.offline.brain.request import Talk, latest
 from assistant.providers.offline.brain.shopping import Shopping
-from statemachine import offers as shop
+from assistant.shop.catalogue import needs_in, price_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from assistant.catalogue import Catalogue
-from assistant.knowledge import Knowledge
+from assistant.language.clauses import Heard, hear, stripped, tidy
+from assistant.language.people import own_name
+from assistant.language.phrases.vocabulary import Desk, Phrases
 from assistant.providers.offline.brain import replies
-from assistant.providers.offline.brain.answer import Answer, Call, calling, saying
-from assistant.providers.offline.brain.context import Output, Talk
-from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tidy
-from assistant.providers.offline.brain.names import own_name
+from assistant.providers.offline.brain.reply import Answer, Call, calling, saying
+from assistant.providers.offline.brain.request import Output, Talk
+from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
-from assistant.providers.offline.brain.understanding import Understanding
-from assistant.providers.offline.brain.vocabulary import Desk, Phrases
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.knowledge import Knowledge
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from uuid import uuid4
 from livekit.agents import APIConnectOptions, llm
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 
-from assistant.catalogue import Catalogue
-from assistant.knowledge import Knowledge
-from assistant.providers.offline.brain.answer import Answer, Call
-from assistant.providers.offline.brain.context import read
+from assistant.language.phrases.vocabulary import Phrases, load
 from assistant.providers.offline.brain.deciding import Brain
-from assistant.providers.offline.brain.vocabulary import Phrases, load
+from assistant.providers.offline.brain.reply import Answer, Call
+from assistant.providers.offline.brain.request import read
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.knowledge import Knowledge
 
 
 class OfflineLLM(llm.LLM[Any]):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.catalogue import needs_in
-from assistant.providers.offline.brain import phones, replies
+from assistant.language import phones as shop
+from assistant.language.budgets import budget_in
+from assistant.language.clauses import Heard, hear, tidy
+from assistant.language.consent import AMOUNT
+from assistant.language.phones import spoken as phones
+from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
-from assistant.providers.offline.brain.answer import Answer, calling, saying
-from assistant.providers.offline.brain.budgets import budget_in
-from assistant.providers.offline.brain.consent import AMOUNT
-from assistant.providers.offline.brain.context import Phone, Talk, latest
-from assistant.providers.offline.brain.hearing import Heard, hear, tidy
-from statemachine import offers as shop
+from assistant.providers.offline.brain.reply import Answer, calling, saying
+from assistant.providers.offline.brain.request import Phone, Talk, latest
+from assistant.shop.catalogue import needs_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.catalogue import Catalogue, needs_in
-from assistant.providers.offline.brain import phones
-from assistant.providers.offline.brain.answer import Answer, calling
-from assistant.providers.offline.brain.budgets import budget_in
-from assistant.providers.offline.brain.context import Phone, Talk, unanswered
-from assistant.providers.offline.brain.hearing import Heard, corrected
-from assistant.providers.offline.brain.meaning import Meaning
-from assistant.providers.offline.brain.understanding import Understanding
-from statemachine import offers as shop
+from assistant.language import phones as shop
+from assistant.language.budgets import budget_in
+from assistant.language.clauses import Heard, corrected
+from assistant.language.phones import spoken as phones
+from assistant.providers.offline.brain.pointing import Meaning
+from assistant.providers.offline.brain.reply import Answer, calling
+from assistant.providers.offline.brain.request import Phone, Talk, unanswered
+from assistant.providers.offline.brain.routing import Understanding
+from assistant.shop.catalogue import Catalogue, needs_in
 from statemachine.offers import Offer
 
 SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.language.clauses import Heard, hear, stripped, tidy
+from assistant.language.people import says_name
+from assistant.language.phrases.vocabulary import Desk
 from assistant.providers.offline.brain import replies
-from assistant.providers.offline.brain.answer import Answer, calling, saying
-from assistant.providers.offline.brain.context import Talk
-from assistant.providers.offline.brain.hearing import Heard, hear, stripped, tidy
-from assistant.providers.offline.brain.names import says_name
+from assistant.providers.offline.brain.reply import Answer, calling, saying
+from assistant.providers.offline.brain.request import Talk
+from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.shopping import SUPERLATIVES
-from assistant.providers.offline.brain.understanding import Understanding
-from assistant.providers.offline.brain.vocabulary import Desk
 
 _DENIAL = re.compile(r"(?<![^ ])(?:not|never|hardly|no longer|nothing) (?:[^ ]+ ){0,2}$")
 

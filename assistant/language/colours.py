@@ -1,0 +1,85 @@
+"""Colours by their everyday names: people say "orange" and mean what is called cosmic orange."""
+
+from assistant.language.negation import declined
+from assistant.language.sentence import heard, word_set
+
+EVERYDAY = {
+    "black": word_set("midnight graphite obsidian"),
+    "white": word_set("starlight porcelain"),
+    "gray": word_set("graphite"),
+    "silver": frozenset[str](),
+    "gold": word_set("golden"),
+    "orange": frozenset[str](),
+    "blue": word_set("ultramarine navy"),
+    "green": word_set("sage teal mint"),
+    "purple": word_set("lavender violet lilac"),
+    "pink": word_set("rose"),
+    "red": frozenset[str](),
+    "yellow": frozenset[str](),
+    "turquoise": word_set("teal"),
+    "brown": frozenset[str](),
+    "titanium": frozenset[str](),
+}
+"""Each everyday colour, and the other words a catalogue may have for it."""
+_SAME_COLOUR = {
+    "grey": "gray",
+    "golden": "gold",
+    "violet": "purple",
+    "lilac": "purple",
+    "aqua": "turquoise",
+    "greenish": "green",
+    "bluish": "blue",
+}
+_DARK = word_set("dark deep navy midnight space")
+_LIGHT = word_set("light lighter pale baby sky mist soft cloud")
+_NO_COLOUR_BEFORE = word_set("screen screens friday box market list out line lines")
+
+
+def colour_among(colours: tuple[str, ...], spoken: str) -> str | None:
+    """The one of these colours that a sentence names; of several the first named, then listed."""
+    said = _colour_words(spoken)
+    fits = ((fit, colour) for colour in colours if (fit := _fit(said, colour)))
+    return min(fits, key=lambda each: each[0], default=(None, None))[1]
+
+
+def everyday_colour(spoken: str) -> str | None:
+    """The first everyday colour named in a sentence, whatever is sold."""
+    return next((word for word in _colour_words(spoken) if word in EVERYDAY), None)
+
+
+def _colour_words(text: str) -> list[str]:
+    """A sentence's words with one spelling for each colour, and blanks where none is meant."""
+    said = heard(text)
+    words: list[str] = []
+    for place, token in enumerate(said.tokens):
+        word = _SAME_COLOUR.get(token.word, token.word)
+        if word == "gold" and said.word(place - 1) == "rose":
+            word = "pink"
+        if word == "navy":
+            words.append("dark")
+            word = "blue"
+        meant = said.word(place + 1) not in _NO_COLOUR_BEFORE and not declined(said, place)
+        words.append(word if meant or word not in EVERYDAY else "")
+    return words
+
+
+def _fit(said: list[str], colour: str) -> tuple[int, int] | None:
+    """Where a colour is named and how loosely (less is better); None when it isn't."""
+    own = _colour_words(colour)
+    if not own:
+        return None
+    for place in range(len(said) - len(own) + 1):
+        if said[place : place + len(own)] == own:
+            return place + len(own) - 1, 0
+    own_dark, own_light = not _DARK.isdisjoint(own), not _LIGHT.isdisjoint(own)
+    for place, word in enumerate(said):
+        if word == own[-1] or own[-1] in EVERYDAY.get(word, ()):
+            shades = said[max(0, place - 2) : place]
+            dark, light = not _DARK.isdisjoint(shades), not _LIGHT.isdisjoint(shades)
+            if (dark and own_light) or (light and own_dark):
+                continue
+            same_shade = (dark and own_dark) or (light and own_light)
+            return place, (1 if same_shade else 2) + (0 if word == own[-1] else 2)
+        if word == own[0] and word not in _DARK | _LIGHT:
+            return place, 5
+    return None

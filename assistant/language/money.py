@@ -1,0 +1,317 @@
+"""Amounts of money and price promises in a text, and the gate that keeps made-up ones unsaid.
+
+An amount in the model's own words that belongs neither to a model named in that sentence, nor to
+the selected one, nor to what the caller said never reaches the caller. Doubt goes against the
+speaker: a bare number in a sentence about money is an amount unless something shows what else it
+is (a model, a storage, a count, a time, an order number).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from assistant.language.numbers import (
+    CENTS,
+    CODES,
+    CURRENCY,
+    KINDS,
+    PERCENT,
+    SIGNS,
+    STORAGE_UNITS,
+    Number,
+    Token,
+    number_at,
+    sentence_end,
+    sentences,
+    tokenize,
+    word_at,
+    words,
+)
+from assistant.language.phones import find_models, find_storage, unsold
+from assistant.language.price_claims import all_promises, percentages, promises_in
+from statemachine.offers import Offer, gigabytes, models
+
+_MONEY = words(
+    "price prices priced pricing cost costs costing pay pays paying paid payment payments charge "
+    "charged charging fee bill total sum sell sells selling sold deal offer offered discount "
+    "discounted rebate cheap cheaper cheapest expensive afford affordable budget money worth cash "
+    "installment installments instalment instalments deposit refund tax spend save saving savings "
+    "knock quote quoted rate monthly dollars bucks credit"
+)
+_MONEY_CUE = re.compile(
+    r"\b(?:yours (?:for|at)|(?:have|take|get|grab|give|buy) (?:it|you|that|this|one|them|the)\b.* "
+    r"(?:for|at)|let (?:it|you)\b.* for|go(?:es|ing)? for|(?:can|could|will|ll) (?:do|say)|"
+    r"(?:come|go|bring|drop|lower|cut|take|get) .*down|down to|how does|"
+    r"(?:drop|lower|cut|bring) (?:it|that|the)\b.* to|how about|make it|settle (?:on|for)|"
+    r"meet you at|for (?:just|only)|just for you|lets say|a month|per month|a year|per year)\b"
+)
+_HEDGES = words(
+    "just only about around roughly like maybe exactly now say like mere approximately nearly "
+    "almost even still you him her them us another up"
+)
+_DIRECT = words(
+    "is was be are at for to costs cost costing pay pays paying charge charges charged do than "
+    "under over below above save saves spend by off total priced with price make it dollars "
+    "bucks does quote quoted deal from say about down pounds euros worth of discount"
+)
+_CONTINUES = words(
+    "for and or a per with now today instead only if plus total all in flat even off less more "
+    "down each altogether upfront up then but because when monthly until once tax including as "
+    "right tomorrow to no so okay ok deal sounds final back cash"
+)
+_NAMED_BY = words(
+    "iphone iphones ios ipados galaxy pixel airpods watch series generation gen number no nr step "
+    "steps ticket order option extension room chapter code serial imei id pin version model error "
+    "line page level face chip question item call dial press hold january february march april may "
+    "june july august september october november december sept oct nov dec jan feb mar apr aug #"
+)
+_NUMBER_OF = words("number code ticket id pin imei serial extension")
+_BARE_SIZES = (64, 128, 256, 512, 1024)
+_COUNTED = STORAGE_UNITS | words(
+    "moment moments second seconds sec minute minutes min hour hours day days week weeks month "
+    "months year years old yo inch inches mm cm m meter meters metres feet foot mile miles degree "
+    "degrees hertz hz nit nits watt watts w mah megapixel megapixels mp bit bits x times time step "
+    "steps thing things way ways of color colors colour colours camera cameras model models option "
+    "options phone phones iphone iphones storage storages storing size sizes version versions "
+    "people person photo photos picture pictures video videos song songs app apps lens lenses core "
+    "cores chip chips generation generations button buttons question questions point points item "
+    "items piece pieces unit units order orders ticket tickets issue issues am pm oclock a.m p.m "
+    "percent pixels by resolution frame frames fps street avenue "
+    "road st nd rd th place places side sides hand "
+    "business working store stores shop choice choices desk line lines ringtone charge charges "
+    "more last other another installment installments instalment instalments payment payments "
+    "customer customers digit digits star stars finger word words letter letters cable cables"
+)
+_POINTING = words("that this the which another number any every each these those a my your our")
+_TIMED = words("at until till by from before after to around in since of year")
+
+__all__ = ["SentenceGate", "amounts_in", "may_say", "promises_in"]
+
+# --- amounts ----------------------------------------------------------------------------------
+
+
+def amounts_in(text: str) -> tuple[int, ...]:
+    """Every amount of money in a text, in cents and in order, whatever its currency."""
+    return tuple(amount for one in sentences(text) for amount in _amounts(tokenize(one)))
+
+
+def _amounts(tokens: list[Token]) -> list[int]:
+    """The amounts of one sentence: those marked as money, and the bare ones that read as such."""
+    text = " ".join(token.word for token in tokens)
+    about_money = not _MONEY.isdisjoint(text.split()) or _MONEY_CUE.search(text) is not None
+    found: list[int] = []
+    open_range: tuple[int, Decimal] | None = None
+    named_until = place = -1
+    while (place := place + 1) < len(tokens):
+        number = number_at(tokens, place)
+        if number is None:
+            continue
+        marked, end = _marked(tokens, place, number)
+        if marked is not None:
+            signed = word_at(tokens, place - 1) in SIGNS
+            if open_range and open_range[0] == place - 1 - signed:
+                found.append(int(open_range[1] * 100))
+            found.append(marked)
+            open_range = None
+        elif _named(tokens, place, number, named_until):
+            named_until, open_range = number.end, None
+        elif word_at(tokens, number.end) not in PERCENT:
+            if _reads_as_money(tokens, place, number, about_money):
+                found.append(int(number.value * 100))
+            else:
+                ranged = word_at(tokens, number.end) in ("to", "or", "and")
+                open_range = (number.end, number.value) if ranged else None
+        place = end - 1
+    return found
+
+
+def _marked(tokens: list[Token], start: int, number: Number) -> tuple[int | None, int]:
+    """What a number is in cents if something marks it as money, and where it ends with that."""
+    before, end = word_at(tokens, start - 1), number.end
+    if word_at(tokens, end) in ("us", "american", "canadian", "of"):
+        end += word_at(tokens, end + 1) in CURRENCY
+    unit = CURRENCY.get(word_at(tokens, end))
+    own_sign = word_at(tokens, end) in SIGNS and end + 1 < len(tokens) and not number.grand
+    if own_sign and number_at(tokens, end + 1) and before not in ("", *SIGNS):
+        unit = CURRENCY[tokens[end].word] if before in _DIRECT else None  # "17, $799"
+    if unit is None and before not in SIGNS | CODES and not number.grand:
+        return None, number.end
+    cents = int(number.value * (100 if before in SIGNS | CODES or unit is None else unit))
+    end = end + 1 if unit is not None else number.end
+    more = end + (word_at(tokens, end) == "and")
+    change = number_at(tokens, more)
+    if change and change.value < 100 and word_at(tokens, change.end) in CENTS and unit != 1:
+        cents += int(change.value) * CENTS[word_at(tokens, change.end)]
+        end = change.end + 1
+    return cents, end
+
+
+def _named(tokens: list[Token], start: int, number: Number, named_until: int) -> bool:
+    """Whether a bare number is part of a name: a model, step, ticket, date or storage."""
+    before, following = word_at(tokens, start - 1), word_at(tokens, number.end)
+    if before in _NAMED_BY or following in STORAGE_UNITS:
+        return True
+    if before in ("is", "are", "to", "the", "a") and word_at(tokens, start - 2) in _NUMBER_OF:
+        return True
+    if word_at(tokens, start - 2) in ("order", "ticket") and before in SIGNS | {"number"}:
+        return True
+    if following in KINDS and number.value < 100:
+        return not (following == "plus" and word_at(tokens, number.end + 1) in ("tax", "a", "the"))
+    if number.value < 100 and before in ("and", "or", "vs", "versus", "than", "the", "to"):
+        if named_until in (start - 1, start - 2):
+            return True
+        if before == "the" and not number.digits:
+            return True
+    return number.value < 100 and named_until == start and start > 0
+
+
+def _reads_as_money(tokens: list[Token], start: int, number: Number, about_money: bool) -> bool:
+    """Whether a number that nothing marks is an amount all the same, judged by its neighbours."""
+    back = start - 1
+    while word_at(tokens, back) in _HEDGES:
+        back -= 1
+    before, nearest, end = word_at(tokens, back), word_at(tokens, start - 1), number.end
+    following, paused = word_at(tokens, end), end >= len(tokens) or tokens[end].pause
+    value = number.value
+    direct = before in _DIRECT and word_at(tokens, back - 1) != "there"
+    periodic = following in ("a", "per", "each", "every", "monthly") and not paused
+    if not paused and (
+        following in _COUNTED
+        or (following not in _CONTINUES and word_at(tokens, end + 1) in _COUNTED)
+    ):
+        return False
+    if value in _BARE_SIZES and not (about_money and direct and nearest not in ("with", "for")):
+        return False
+    if number.digits:
+        return about_money and (direct or (value >= 100 and nearest not in _POINTING))
+    if following == "off" and value > 1 and not paused:
+        return True
+    timed = nearest in _TIMED or word_at(tokens, back) in _TIMED
+    clock = number.pair and value % 100 < 60
+    if timed and not about_money and (clock or 1990 <= value <= 2035):
+        return False
+    if nearest in ("in", "since", "year") and 1990 <= value <= 2035:
+        return False
+    if number.kilo and not about_money and value in (4000, 5000, 6000, 8000):
+        return False
+    if value >= 100:
+        return value < 10**6 or about_money
+    if not about_money or nearest in _POINTING:
+        return False
+    hours = following == "to" or (before == "to" and number_at(tokens, back - 1) is not None)
+    if hours and value <= 12 and "from" in (word_at(tokens, back), word_at(tokens, back - 2)):
+        return False
+    if value == 1:
+        return direct and (paused or periodic or following in ("today", "flat", "total", "now"))
+    if direct:
+        return True
+    return before not in ("at", "and") and (paused or following in _CONTINUES)
+
+
+# --- what may be said -------------------------------------------------------------------------
+
+
+def may_say(
+    sentence: str,
+    offers: tuple[Offer, ...],
+    selected_price_cents: int | None,
+    selected_model: str,
+    caller_said: Iterable[str],
+) -> bool:
+    """Whether a sentence of the model's own words may be spoken as far as money goes.
+
+    Each amount must be a price of a model named in the sentence (of the storages it names, if it
+    names any). Only where it names no phone at all, the selected one's price counts instead, again
+    in the storages named. An amount or a promise that the caller has said may always be repeated.
+    """
+    amounts, promises = set(amounts_in(sentence)), set(promises_in(sentence))
+    if not amounts and not promises:
+        return True
+    for said in caller_said:
+        amounts -= _caller_amounts(said)
+        promises -= {key for key, _ in all_promises(said)} | percentages(said)
+    if not amounts or promises:
+        return not promises
+    named = find_models(offers, sentence)
+    sizes = _sizes(sentence)
+    if not named:
+        if unsold(offers, sentence) is not None or selected_price_cents is None:
+            return False
+        if not sizes:
+            return amounts <= {selected_price_cents}
+        named = tuple(name for name in models(offers) if name == selected_model)
+    return amounts <= {
+        offer.price_cents
+        for offer in offers
+        if offer.model in named and (not sizes or gigabytes(offer.storage) in sizes)
+    }
+
+
+def _caller_amounts(said: str) -> set[int]:
+    """The amounts a caller said; a number that is all they said ("eighty") counts as well."""
+    tokens = [token for token in tokenize(said) if token.word not in _HEDGES]
+    number = number_at(tokens, 0)
+    whole = number is not None and number.end == len(tokens) and number.value >= 20
+    return {*amounts_in(said), *([int(number.value * 100)] if number and whole else [])}
+
+
+def _sizes(sentence: str) -> set[int]:
+    """The storages that a sentence names, in gigabytes."""
+    parts = re.split(r"(?i)(?<=[gt]b)(?!\w)|(?<=byte)s?\b|,(?!\d)|\b(?:and|or|to)\b", sentence)
+    found = (find_storage(part) for part in (sentence, *parts))
+    return {gigabytes(storage) for storage in found if storage}
+
+
+# --- the gate ---------------------------------------------------------------------------------
+
+_MARKS = re.compile(r"[.!?…。！？]+[\"'”’»)\]*_]*(?=\s|\Z)")
+
+
+class SentenceGate:
+    """Lets streamed text through sentence by sentence, as far as it may be spoken.
+
+    The first sentence of a reply that is refused is replaced; further ones are dropped. What passes
+    keeps every byte, the white space before a sentence being part of it.
+    """
+
+    def __init__(self, allowed: Callable[[str], bool], instead: str) -> None:
+        self._allowed, self._instead = allowed, instead
+        self._held = self._heard = ""
+        self._replaced = False
+
+    def feed(self, delta: str) -> list[str]:
+        """The pieces that may be spoken now that a delta has come."""
+        self._held += delta
+        return self._release(final=False)
+
+    def flush(self) -> list[str]:
+        """The pieces that may be spoken of what is left; the next text is a new reply."""
+        pieces = self._release(final=True)
+        self._heard, self._replaced = "", False
+        return pieces
+
+    def _release(self, final: bool) -> list[str]:
+        pieces: list[str] = []
+        while self._held:
+            end = sentence_end(self._held, final)
+            if end is None and not final:
+                break
+            sentence, self._held = self._held[:end], self._held[end:] if end else ""
+            if not self._passes(sentence):
+                if self._replaced:
+                    continue
+                self._replaced = True
+                sentence = sentence[: len(sentence) - len(sentence.lstrip())] + self._instead
+            pieces.append(sentence)
+            self._heard = " ".join((self._heard + " " + _MARKS.sub("", sentence)).split()[-12:])
+        return pieces
+
+    def _passes(self, sentence: str) -> bool:
+        """Whether a sentence may be spoken, alone and right after what was heard last."""
+        if not self._allowed(sentence):
+            return False
+        joined = f"{self._heard} {sentence.strip()}"
+        new = {*amounts_in(joined), *promises_in(joined)}
+        for part in (self._heard, sentence):
+            new -= {*amounts_in(part), *promises_in(part)}
+        return not new or self._allowed(joined)

@@ -1,0 +1,152 @@
+"""Whether words that may name a phone do so where they stand, by what is said around them."""
+
+from dataclasses import dataclass
+
+from assistant.language.negation import PEOPLE
+from assistant.language.phones.lexicon import Shop
+from assistant.language.phones.names import KINDS, Name
+from assistant.language.phones.parts import Parts
+from assistant.language.sentence import Sentence, word_set
+from assistant.language.storage import TERABYTE, storage_at
+
+STANDS_FOR_PHONE = word_set("one 1 phone model version variant")
+"""What may follow a name in place of "iPhone": "the pro one"."""
+_KIND_AFTER = word_set("the that iphone or versus vs")
+_AIR_AFTER = _KIND_AFTER | word_set(
+    "phone an a and about want wants like of with than get take buy new thin order for"
+)
+_NEVER_ALONE = word_set("x xr xs s neo nano lite fe xl")
+_NAME_GOES_BEFORE = word_set(
+    "a an the one i id ill im we he she they you it its that this these my me mine us and or "
+    "but so then to for in on with of is are was be do does did has have had would will can "
+    "could should may want wants like get take buy order think guess go going lets let please "
+    "yes yeah yep ok okay sure well just maybe probably now thanks thank hi hello model version "
+    "phone iphone not no about what which how much than versus vs from as at by if because when "
+    "also too instead really say said give show tell need looking interested price cost costs "
+    "sounds seems looks good great better best nice enough available today right series again "
+    "only either both cheaper bigger smaller comes come fine perfect actually still your our "
+    "new any got sell pick choose colors colours color colour storage battery camera screen "
+    "size sir line lineup family range s"
+)
+_WEIGHTLESS = word_set(
+    "one please yes yeah yep ok okay sure maybe i guess think ill take then just well id like "
+    "want a an thanks so said in probably definitely would get buy order go with lets let us me "
+    "give gimme actually"
+)
+_NUMBERED = word_set(
+    "room number order age aged ios version os at error code suite apartment apt flat house "
+    "building line page chapter minus times point dot channel gate turned turning turns till "
+    "until since zip extension ext january february march april june july august september "
+    "october november december bus route unit by update around"
+)
+_AGE_LINKS = word_set("is are was am just now about almost only nearly turning turned s")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the words of one sentence that may name a phone."""
+
+    parts: Parts
+
+    @property
+    def shop(self) -> Shop:
+        """The shop that the caller speaks to."""
+        return self.parts.shop
+
+    @property
+    def said(self) -> Sentence:
+        """The sentence."""
+        return self.parts.said
+
+    def is_name(
+        self, start: int, end: int, brands: list[str], number: int | None, kinds: list[str]
+    ) -> bool:
+        """Whether the words can only be, or here must be, a phone's name."""
+        if number is not None:
+            return bool(brands or kinds) or self.is_generation(start, end, number)
+        return bool(brands) or len(kinds) > 1 or self._is_lone_kind(start, end, kinds[0])
+
+    def is_generation(self, start: int, end: int, number: int) -> bool:
+        """Whether a number without brand or kind is a phone: no age, amount, date or count."""
+        first, later = self.said.at(start), self.said.at(end)
+        before, earlier = self.said.word(start - 1), self.said.word(start - 2)
+        if first.spelled and first.word in ("one", "two"):
+            return False
+        if before in _NUMBERED or self._is_age(start):
+            return False
+        if before == "the" and earlier in ("by", "until", "till", "since"):
+            return False
+        several = first.word.endswith("s") or self.said.word(end - 1) == "s"  # "two seventeens"
+        if self.said.number(start - 1) is not None and not (first.pause or several):
+            return False
+        if later.word == "to" and self.said.number(end + 1):
+            return False
+        if later.word and not later.pause and not self._may_come_next(end):
+            return False
+        if number in self.shop.generations:
+            return True
+        near = bool(self.shop.generations) and 10 < number <= max(self.shop.generations) + 3
+        dated = earlier in ("on", "by", "before", "after", "from")
+        return near and before in ("the", "an", "a") and not dated
+
+    def _may_come_next(self, place: int) -> bool:
+        """Whether what is said at a place may follow a generation that stands for a phone."""
+        token = self.said.at(place)
+        if token.number is not None:
+            return token.word == "one" or storage_at(self.said, place) is not None
+        return any(
+            token.word in words
+            for words in (
+                _NAME_GOES_BEFORE,
+                self.shop.colour_words,
+                TERABYTE,
+                self.shop.brands,
+                KINDS,
+            )
+        )
+
+    def _is_age(self, start: int) -> bool:
+        """Whether somebody is said to be that old: "my daughter is 17", "I'm almost 17"."""
+        place = start - 1
+        while place > start - 4 and self.said.word(place) in _AGE_LINKS:
+            place -= 1
+        return self.said.word(place) in PEOPLE
+
+    def _is_lone_kind(self, start: int, end: int, kind: str) -> bool:
+        """Whether a single kind without brand or generation means a phone ("the plus")."""
+        before, earlier = self.said.word(start - 1), self.said.word(start - 2)
+        one_follows = self.said.word(end) in STANDS_FOR_PHONE
+        if kind in _NEVER_ALONE or (len(kind) == 1 and kind in self.shop.extras):
+            return False
+        if self.said.at(start).pause and (
+            before in KINDS or self.parts.generation(start - 1) is not None
+        ):
+            return True  # one of a list: "the 17, pro or air"
+        if kind == "pro":
+            return not (before == "a" and earlier in ("im", "am", "like", "as", "not", "youre"))
+        if kind == "air":
+            up = earlier == "in" and self.said.word(start - 3) in ("up", "is", "still")
+            if before == "the" and (up or earlier == "through"):
+                return False
+            return before in _AIR_AFTER or one_follows or self.is_all(start, end)
+        if kind in self.shop.extras:
+            return True
+        if kind in ("slim", "fold", "flip") and one_follows:
+            return kind != "slim"
+        return before in _KIND_AFTER or (one_follows and before != "a") or self.is_all(start, end)
+
+    def is_all(self, start: int, end: int) -> bool:
+        """Whether the sentence says nothing else of weight."""
+        around = self.said.tokens[:start] + self.said.tokens[end:]
+        return all(
+            token.word in _WEIGHTLESS or token.word in self.shop.colour_words for token in around
+        )
+
+    def is_some_phone(self, place: int, name: Name) -> bool:
+        """Whether an unsold name is that of a phone at all: it has a brand, number or article."""
+        return (
+            bool(name.brands)
+            or name.number is not None
+            or self.said.word(place - 1) in ("the", "a", "an")
+            or self.is_all(place, place + len(name.kinds))
+        )

@@ -1,0 +1,1 @@
+"""The word lists, as TOML files beside their reader."""

@@ -1,0 +1,87 @@
+"""Promises that make a price without a figure: "free", "half price", "20 % off"."""
+
+import re
+
+from assistant.language.numbers import PERCENT, number_at, plain, sentences, tokenize, word_at
+
+_FREE = (
+    r"(?<!-)(?<!feel )(?<!hands )(?<!toll )(?<!set )(?<!break )(?<!gb )(?<!gigabytes )"
+    r"(?<!gigs )(?<!space )(?<!storage )(?<!memory )(?<!room )(?<!you are )(?<!you're )"
+    r"(?<!i am )(?<!i'm )(?<!are you )(?<!crash )(?<!hassle )(?<!worry )\bfree\b(?!-)"
+    r"(?! (?:up|from|space|storage|memory|room|time|ram|gigabytes|gb|your|some|hands?|at|to"
+    r"(?! (?:you|keep|own|take))|of(?! (?:charge|cost|any charge)))\b)"
+)
+_PROMISES = [
+    ("free", _FREE),
+    ("free", r"\bwaiv\w+ (?:the|that|your|all) (?:\w+ )?(?:cost|price|fee|charge)s?\b"),
+    (
+        "free",
+        r"\b(?:for|at) nothing\b(?! (?:else|phone))|\b(?:complimentary|gratis|on the house)\b",
+    ),
+    ("free", r"\b(?:without|zero)(?: any)?(?: \w+)? (?:charge|cost)\b|\bmy treat\b"),
+    (
+        "free",
+        r"(?<!hold )(?<!holds )\bno (?:extra |additional )?(?:charge|cost)s?\b(?! (?:left|in))",
+    ),
+    ("free", r"\b(?:costs?|pay|paying|charge) (?:you )?(?:nothing|zero|nada)\b|\bnothing to pay\b"),
+    (
+        "free",
+        r"(?:n't|not|never|without) (?:\w+ ){0,4}?(?:cost|pay|paying|charge)(?: you| for it)?"
+        r" (?:a thing|anything)\b|\bit(?:'s| is) on (?:us|me)\b|\bfree-of-charge\b",
+    ),
+    ("interest-free", r"\binterest[- ]free\b"),
+    ("50%", r"\bhalf[- ](?:the |its |of the )?(?:usual |normal |regular )?(?:price|cost|off)\b"),
+    ("50%", r"\b(?:price|cost)(?: \w+){0,2} in half\b|\bhalve the (?:price|cost)\b"),
+    ("two for one", r"\btwo for (?:the price of )?one\b|\bbogo\b|\bbuy one,? get one\b"),
+    ("a third off", r"\ba third off\b"),
+    ("a quarter off", r"\ba quarter off\b"),
+]
+_PROMISE = [(key, re.compile(pattern)) for key, pattern in _PROMISES]
+_NOT = re.compile(
+    r"(?<!why )(?<!or )\b(?:\w+n't|not|never|cannot|nor|neither|none|nothing)\b"
+    r"(?! (?:only|just|mere|miss|forget|worry|hesitate|believe|wait|mind|mention|merely))"
+)
+_CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|because|so|it's|it is|that's|this is|they're)\b")
+_OFF = re.compile(
+    r"(?: the \w+)?(?: of| \w+)?(?: of the price)? ?(?:off|discount|reduction|rebate|"
+    r"cheaper|interest|markdown|cashback|cash back|price cut|lower price|less)\b"
+)
+_CUT = re.compile(r"\b(?:discounts?|save|knock|prices?|reduc\w+|rebate|off by|cashback)\b")
+
+
+def promises_in(text: str) -> tuple[str, ...]:
+    """The promises that make a price without a figure ("free", "50%"), those denied left out."""
+    return tuple(dict.fromkeys(key for key, denied in all_promises(text) if not denied))
+
+
+def all_promises(text: str) -> list[tuple[str, bool]]:
+    """Every promise named in a text, and whether it is denied there."""
+    found: list[tuple[str, bool]] = []
+    for sentence in map(plain, sentences(text)):
+        said = re.sub(r"[\s\"]+", " ", re.sub(r"[’‘]", "'", sentence))
+        for key, pattern in _PROMISE:
+            found += ((key, _denied(said[: match.start()])) for match in pattern.finditer(said))
+        tokens = tokenize(sentence)
+        for place in range(len(tokens)):
+            number = number_at(tokens, place)
+            if number is None or word_at(tokens, number.end) not in PERCENT:
+                continue
+            before = " ".join(token.word for token in tokens[:place])
+            after = " ".join(token.word for token in tokens[number.end + 1 : number.end + 5])
+            if _OFF.match(" " + after) or _CUT.search(before):
+                found.append((f"{number.value.normalize():f}%", _denied(before + " ")))
+    return found
+
+
+def _denied(before: str) -> bool:
+    """Whether what comes next is denied by the words before it in the same clause."""
+    clause = _CLAUSE.split(before)[-1]
+    return clause.endswith(" no ") or bool(_NOT.search(" ".join(clause.split()[-7:])))
+
+
+def percentages(said: str) -> set[str]:
+    """Every percentage in what a caller said."""
+    tokens = tokenize(said)
+    numbers = (number_at(tokens, place) for place in range(len(tokens)))
+    percents = (n for n in numbers if n and word_at(tokens, n.end) in PERCENT)
+    return {f"{number.value.normalize():f}%" for number in percents}

@@ -1,0 +1,187 @@
+"""The parts that hear, think and speak, chosen by settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from livekit.agents import inference, llm, stt, tts, vad
+
+from assistant.providers.hearing import Ears, by_segment, with_spare
+from assistant.providers.line_cache import KeptLines
+from assistant.providers.openai import chat_model
+from assistant.settings import Settings
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    from assistant.providers.offline.stt import Recogniser
+    from assistant.providers.offline.tts import Voice
+
+
+@dataclass(frozen=True)
+class Warm:
+    """What a worker's process loads once, for every call it will serve."""
+
+    vad: vad.VAD
+    recogniser: Recogniser | None = None
+    voice: Voice | None = None
+
+
+@dataclass(frozen=True)
+class Providers:
+    """What serves a call, and why it was chosen. Without ears and a voice it is a text call."""
+
+    llm: llm.LLM[str]
+    reasons: tuple[str, ...]
+    """One sentence a part: which provider it uses and why."""
+    stt: Ears | None = None
+    tts: tts.TTS[str] | None = None
+    vad: vad.VAD | None = None
+    turn_detection: inference.TurnDetector | None = None
+    kept: KeptLines | None = None
+    """The fixed lines in the voice of the first choice."""
+
+    async def aclose(self) -> None:
+        """Close the parts; what the process keeps warm stays."""
+        for part in (self.llm, self.stt, self.tts):
+            if part is not None:
+                await part.aclose()
+
+
+def build(settings: Settings, catalogue: Catalogue, knowledge: Knowledge) -> Providers:
+    """The parts of a text call: with a key the real model, without it the embedded one."""
+    if settings.llm == "openai" or (settings.llm == "auto" and settings.openai_api_key):
+        at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
+        why = "LLM=openai" if settings.llm == "openai" else "OPENAI_API_KEY is set"
+        return Providers(
+            chat_model(settings), (f"Model: OpenAI {settings.openai_model}{at} ({why}).",)
+        )
+    from assistant.providers.offline.brain import OfflineLLM  # not loaded where it isn't used
+
+    why = "LLM=offline" if settings.llm == "offline" else "OPENAI_API_KEY is not set"
+    return Providers(
+        OfflineLLM(catalogue, knowledge), (f"Model: the embedded offline brain ({why}).",)
+    )
+
+
+def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
+    """Load what these settings need before the first call comes; blocks for seconds.
+
+    LiveKit's plugins are loaded here, so this belongs on the main thread.
+    `lines` are the fixed sentences; where the embedded voice speaks they are synthesised here.
+
+    Raises:
+        OfflineVoiceError: an embedded part that is needed can't run here.
+    """
+    from livekit.plugins import silero
+
+    from assistant.providers.offline import stt as speech_to_text
+    from assistant.providers.offline import tts as text_to_speech
+
+    hears, speaks = _hears_offline(settings), _speaks_offline(settings)
+    warm = Warm(
+        silero.VAD.load(min_silence_duration=settings.pause),
+        speech_to_text.load(settings.offline_stt) if hears or settings.fallback else None,
+        text_to_speech.loaded() if speaks or settings.fallback else None,
+    )
+    if speaks and lines:
+        voice = text_to_speech.OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
+        with ThreadPoolExecutor(1) as apart:  # whoever calls this may have a loop running
+            apart.submit(asyncio.run, KeptLines(voice).keep(lines)).result()
+    return warm
+
+
+def build_voice(
+    settings: Settings, catalogue: Catalogue, knowledge: Knowledge, warm: Warm
+) -> Providers:
+    """The parts of a spoken call. Needs an event loop, and LiveKit's HTTP context for Deepgram."""
+    thinking = build(settings, catalogue, knowledge)
+    ears, hearing = _ears(settings, warm)
+    voice, kept, speaking = _voice(settings, warm)
+    detector, turns = _turns(settings)
+    return Providers(
+        llm=thinking.llm,
+        reasons=(*thinking.reasons, hearing, speaking, turns),
+        stt=ears,
+        tts=voice,
+        vad=warm.vad,
+        turn_detection=detector,
+        kept=kept,
+    )
+
+
+def _ears(settings: Settings, warm: Warm) -> tuple[Ears, str]:
+    from assistant.providers.offline.stt import OfflineSTT
+
+    if _hears_offline(settings):
+        own = OfflineSTT(engine=settings.offline_stt, recogniser=warm.recogniser)
+        why = _why("STT", settings.stt, "DEEPGRAM_API_KEY is not set")
+        return by_segment(own, warm.vad), f"Hearing: the embedded recogniser {own.model} ({why})."
+    from livekit.plugins import deepgram
+
+    recogniser = deepgram.STT(
+        model=settings.deepgram_stt_model,
+        language=settings.language,
+        api_key=settings.deepgram_api_key,
+        base_url=settings.deepgram_stt_url,
+    )
+    spare: stt.STT[str] | None = None
+    if settings.fallback:
+        spare = OfflineSTT(engine=settings.offline_stt, recogniser=warm.recogniser)
+    ears = with_spare(recogniser, spare, warm.vad, settings.first_sound)
+    why = _why("STT", settings.stt, "DEEPGRAM_API_KEY is set")
+    at = f"Deepgram {settings.deepgram_stt_model} in {settings.language}"
+    return ears, f"Hearing: {at} ({why}){_behind(settings)}."
+
+
+def _voice(settings: Settings, warm: Warm) -> tuple[tts.TTS[str], KeptLines, str]:
+    from assistant.providers.offline.tts import OfflineTTS
+
+    if _speaks_offline(settings):
+        own = OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
+        why = _why("TTS", settings.tts, "DEEPGRAM_API_KEY is not set")
+        return own, KeptLines(own), f"Speaking: the embedded voice {own.model} ({why})."
+    from livekit.plugins import deepgram
+
+    first = deepgram.TTS(
+        model=settings.deepgram_tts_model,
+        api_key=settings.deepgram_api_key,
+        base_url=settings.deepgram_tts_url,
+    )
+    voice: tts.TTS[Any] = first
+    if settings.fallback:
+        spare = OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
+        voice = tts.FallbackAdapter([first, spare], max_retry_per_tts=0)
+    why = _why("TTS", settings.tts, "DEEPGRAM_API_KEY is set")
+    said = f"Speaking: Deepgram {settings.deepgram_tts_model} ({why}){_behind(settings)}."
+    return voice, KeptLines(first, settings.kept_lines), said
+
+
+def _turns(settings: Settings) -> tuple[inference.TurnDetector | None, str]:
+    if settings.turn_detection == "off":
+        return None, "Turns: by pauses alone (TURN_DETECTION=off)."
+    return inference.TurnDetector(version="v1-mini"), "Turns: LiveKit's local v1-mini."
+
+
+def _hears_offline(settings: Settings) -> bool:
+    return _offline(settings.stt, settings.deepgram_api_key)
+
+
+def _speaks_offline(settings: Settings) -> bool:
+    return _offline(settings.tts, settings.deepgram_api_key)
+
+
+def _offline(chosen: str, key: str) -> bool:
+    return chosen == "offline" or (chosen == "auto" and not key)
+
+
+def _why(name: str, chosen: str, otherwise: str) -> str:
+    return otherwise if chosen == "auto" else f"{name}={chosen}"
+
+
+def _behind(settings: Settings) -> str:
+    return ", with the embedded one behind it" if settings.fallback else ", with none behind it"

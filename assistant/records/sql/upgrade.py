@@ -1,0 +1,128 @@
+"""Bringing a database's tables up to this program's, or saying why they can't be used."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from assistant.records.sql.database import Database, address, make_folder, named
+from assistant.records.sql.schema import METADATA
+from assistant.records.store import Busy, SchemaError
+
+PATIENCE = 60.0
+"""How long the steps may take, in seconds: a large table may be rewritten."""
+TURN = 6.0
+"""How long, in seconds, another program that is at it may keep a SQLite file."""
+RETRY = 0.1
+"""Seconds until a file that was held is asked for again."""
+_LOCK = 7_466_373
+"""The advisory lock that keeps two programs from upgrading one PostgreSQL database at once."""
+
+
+async def upgrade(url: str) -> None:
+    """Make or renew the tables of this database; nothing happens where they are right already.
+
+    Raises:
+        SchemaError: they are newer than this program's, or not its own.
+        RecordError: the address is wrong, or the database is away.
+    """
+    await _in_a_thread(url, _upgrade)
+
+
+async def check(url: str) -> None:
+    """Say whether the tables of this database are this program's, and change nothing.
+
+    Raises:
+        SchemaError: they are older, newer, or not its own.
+        RecordError: the address is wrong, or the database is away.
+    """
+    await _in_a_thread(url, _check)
+
+
+async def _in_a_thread(url: str, work: Callable[[Connection, str], None]) -> None:
+    """Alembic would block the loop, so it gets a thread, and there a loop of its own."""
+    make_folder(address(url))
+    await asyncio.to_thread(lambda: asyncio.run(_connected(url, work)))
+
+
+async def _connected(url: str, work: Callable[[Connection, str], None]) -> None:
+    database = Database(address(url), PATIENCE)
+    name = named(database.url)
+    until = asyncio.get_running_loop().time() + TURN
+    try:
+        while True:
+            if await _had_its_turn(database, lambda plain: work(plain, name), until):
+                return
+            await asyncio.sleep(RETRY)
+    finally:
+        await database.close()
+
+
+async def _had_its_turn(
+    database: Database, work: Callable[[Connection], None], until: float
+) -> bool:
+    """Whether the work was done; a new SQLite file may say at once that somebody else holds it."""
+    try:
+        await database.run(lambda on: on.run_sync(work), writes=True)
+    except Busy:
+        if asyncio.get_running_loop().time() > until:
+            raise
+        return False
+    return True
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    steps = _steps()
+    if _stand(connection, name, steps) != steps.get_current_head():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _check(connection: Connection, name: str) -> None:
+    steps = _steps()
+    stand, head = _stand(connection, name, steps), steps.get_current_head()
+    if stand != head:
+        raise SchemaError(
+            f"The tables of {name} are at step {stand or 'none'}, this program's at {head}: "
+            "upgrade them before the start."
+        )
+
+
+def _stand(connection: Connection, name: str, steps: ScriptDirectory) -> str | None:
+    """The step at which the tables are; None where there are none yet."""
+    stand = MigrationContext.configure(connection).get_current_revision()
+    if stand is None:
+        foreign = METADATA.tables.keys() & set(inspect(connection).get_table_names())
+        if foreign:
+            raise SchemaError(
+                f"{name} has a table {min(foreign)} that this program didn't make: "
+                "name another database in DATABASE_URL."
+            )
+        return None
+    if stand not in {step.revision for step in steps.walk_revisions()}:
+        raise SchemaError(
+            f"The tables of {name} are at step {stand}, newer than this program's "
+            f"{steps.get_current_head()}: update the program."
+        )
+    return stand
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _steps() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

@@ -1,0 +1,1 @@
+"""A call on LiveKit's session, and the clock over it."""

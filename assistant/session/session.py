@@ -1,0 +1,300 @@
+"""A call on LiveKit's session: what is heard goes in, what the machine asks for comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import cast
+
+from livekit.agents import (
+    NOT_GIVEN,
+    AgentSession,
+    APIConnectOptions,
+    CloseEvent,
+    CloseReason,
+    ConversationItemAddedEvent,
+    FunctionToolsExecutedEvent,
+    TurnHandlingOptions,
+    UserInputTranscribedEvent,
+    inference,
+    llm,
+)
+from livekit.agents.metrics import LLMMetrics
+from livekit.agents.voice.agent_session import SessionConnectOptions
+
+from assistant.agents import EVERY_AGENT, ShopAgent, tools
+from assistant.agents.userdata import Unsaid, UserData
+from assistant.providers.build import Providers
+from assistant.providers.line_cache import playing
+from assistant.session.watchdog import Watch
+from assistant.settings import Settings
+from assistant.shop.knowledge import find
+from assistant.shop.wording import lines
+from statemachine.effects import Advise, Effect, HandOff, HangUp, Say
+from statemachine.engine.machine import Accepted, Outcome
+from statemachine.states import State
+from statemachine.triggers import CallerHungUp, CallFailed, name_of
+
+log = logging.getLogger("assistant.session")
+
+HANDING_ON = 3.0
+"""Seconds that a call which is handed on waits for another worker."""
+CLOSING = 0.2
+"""Seconds that a call's end waits for words which nobody will answer."""
+TAKING_OVER = 15.0
+"""Seconds that a call's end waits at most for the agent who is to say its farewell."""
+
+
+def connecting(settings: Settings) -> SessionConnectOptions:
+    """How often a provider is asked again, and how long it may take."""
+    return SessionConnectOptions(
+        llm_conn_options=APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=10.0),
+        stt_conn_options=APIConnectOptions(
+            max_retry=3, retry_interval=0.3, timeout=settings.first_sound
+        ),
+        tts_conn_options=APIConnectOptions(max_retry=0, timeout=settings.first_sound),
+        max_unrecoverable_errors=1_000_000,  # the agents apologise, and give up in their own way
+    )
+
+
+def turns(settings: Settings, detector: inference.TurnDetector | None) -> TurnHandlingOptions:
+    """When it is the assistant's turn, and what interrupts it."""
+    return {
+        "turn_detection": detector,
+        "endpointing": {"min_delay": settings.min_pause, "max_delay": settings.max_pause},
+        "interruption": {
+            "mode": "vad",
+            "min_duration": settings.interruption,
+            "resume_false_interruption": True,
+            "false_interruption_timeout": settings.resume,
+        },
+        "preemptive_generation": {"enabled": True},
+    }
+
+
+class Line:
+    """One caller's line: carries out effects on the session and tells the call what happened."""
+
+    def __init__(self, data: UserData, parts: Providers) -> None:
+        self.data = data
+        data.agents = {kind.state.value: kind(data) for kind in EVERY_AGENT}
+        data.speak = self.say
+        data.call.carry_out = self.carry_out
+        self.session: AgentSession[UserData] = AgentSession(
+            llm=parts.llm,
+            stt=parts.stt or NOT_GIVEN,
+            tts=parts.tts or NOT_GIVEN,
+            vad=parts.vad,
+            userdata=data,
+            user_away_timeout=None,
+            turn_handling=turns(data.settings, parts.turn_detection),
+            transcription_timeout=data.settings.first_sound,
+            tts_text_transforms=None,  # they would cut sentences up; the agents' voice does it
+            aec_warmup_duration=data.settings.echo or None,
+            conn_options=connecting(data.settings),
+            session_close_transcript_timeout=CLOSING,
+        )
+        self.in_a_room = False
+        """Whether a session that is closed from outside says nothing about the call: the caller may
+        still be in their room."""
+        self._handing_on: asyncio.TimerHandle | None = None
+        self._kept = parts.kept
+        self._watch = Watch(self.session, data, parts.stt, self.nudge) if parts.stt else None
+        parts.llm.on("metrics_collected", self._on_metrics)
+        self.session.on("user_input_transcribed", self._on_words)
+        self.session.on("conversation_item_added", self._on_item)
+        self.session.on("function_tools_executed", self._on_tools)
+        self.session.on("close", self._on_close)
+
+    @property
+    def first_agent(self) -> ShopAgent:
+        """The agent of the state in which the call stands."""
+        return cast(ShopAgent, self.data.agents[self.data.call.state.value])
+
+    # Out: what the machine asks for
+
+    def say(self, text: str, *, to_the_end: bool = False, kept_only: bool = False) -> None:
+        """Say a fixed text after what is being said; from its kept sound where there is one.
+
+        `to_the_end` whatever the caller says meanwhile; `kept_only` where no voice can speak.
+        While the line changes hands LiveKit takes no speech, and the text is left to the agent
+        entering; where the session is over, nobody is left to hear it.
+        """
+        if self.data.handing_over:
+            self.data.unsaid.append(Unsaid(text, to_the_end))
+            return
+        sound = self._kept.sound(text) if self._kept and self.session.output.audio else None
+        if sound is None and kept_only:
+            return
+        try:
+            speech = self.session.say(
+                text,
+                audio=NOT_GIVEN if sound is None else playing(sound),
+                allow_interruptions=False if to_the_end else NOT_GIVEN,
+            )
+        except RuntimeError as error:  # LiveKit's word for a session that isn't running
+            log.warning("call %s: a line was not said: %s", self.data.call.id, error)
+            return
+        self.data.to_say.append(speech)
+
+    def nudge(self, text: str, *, to_the_end: bool = False, kept_only: bool = False) -> None:
+        """Say a text that is for a caller in silence; an agent entering breaks it by themselves."""
+        if to_the_end or not self.data.handing_over:
+            self.say(text, to_the_end=to_the_end, kept_only=kept_only)
+
+    async def keep_lines(self) -> None:
+        """Synthesise the fixed lines that aren't kept yet."""
+        if self._kept is not None:
+            await self._kept.keep(map(self.data.prompts.word, lines.FIXED))
+
+    def carry_out(self, outcome: Outcome) -> None:
+        """Perform an outcome's effects; a fault in here ends in a spoken line, never in silence."""
+        try:
+            if isinstance(outcome, Accepted):
+                self._perform(outcome.effects)
+            elif outcome.says:
+                self.say(self.data.prompts.word(outcome.says))
+        except Exception:
+            fired = name_of(outcome.trigger)
+            log.exception("call %s: carrying out %s failed", self.data.call.id, fired)
+            if self.data.call.state is not State.ENDED:
+                self.say(self.data.prompts.word(lines.APOLOGY))
+
+    def _perform(self, effects: tuple[Effect, ...]) -> None:
+        spoken = " ".join(filter(None, map(self._words_of, effects)))
+        if spoken:
+            self.say(spoken)
+        for effect in effects:
+            if isinstance(effect, HandOff):
+                cast(ShopAgent, self.session.current_agent)._transfer_to_agent(effect)
+            elif isinstance(effect, HangUp):
+                self._hang_up(effect)
+
+    def _words_of(self, effect: Effect) -> str:
+        prompts = self.data.prompts
+        if isinstance(effect, Say):
+            return prompts.word(effect)
+        if isinstance(effect, Advise):
+            problem = find(self.data.knowledge, effect.issue)
+            if problem is None:
+                return prompts.word(lines.NO_STEP)
+            return prompts.word(Say(lines.FIRST_STEP, (("step", problem.steps[0]),)))
+        return ""
+
+    def _hang_up(self, effect: HangUp) -> None:
+        """The farewell is spoken to its end, whatever the caller says; then the session closes."""
+        try:
+            if effect.farewell:
+                farewell = self.data.prompts.word(effect.farewell)
+                self.say(farewell, to_the_end=True)
+        finally:
+            if any(line.to_the_end for line in self.data.unsaid):
+                # whoever is entering says it and hangs up; the clock is for one who never does
+                asyncio.get_running_loop().call_later(TAKING_OVER, self.session.shutdown)
+            else:
+                self.session.shutdown()
+
+    # Whose call it is, and whether the caller is there
+
+    def hand_on(self) -> None:
+        """Another worker is to have the call; where none takes it, its caller is told so."""
+        if self._handing_on is None:
+            loop = asyncio.get_running_loop()
+            self._handing_on = loop.call_later(HANDING_ON, self._give_up)
+
+    def _give_up(self) -> None:
+        call = self.data.call
+        if not (call.fenced or call.ended.is_set()):
+            self.say(self.data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
+            call.end(CallFailed())
+
+    def cut_off(self) -> None:
+        """The caller's connection is lost: nothing is said to nobody, and nobody is nudged."""
+        self._pause(True)
+        with contextlib.suppress(RuntimeError):  # the session is over
+            self.session.interrupt()
+
+    def is_back(self) -> None:
+        """The caller has come back: they are told where the call stands."""
+        self._pause(False)
+        if self.data.handing_over:
+            return  # the agent entering speaks to them at once
+        with contextlib.suppress(RuntimeError):
+            self.session.interrupt()
+            cast(ShopAgent, self.session.current_agent).go_on()
+
+    def caller_gone(self) -> None:
+        """The caller has not come back."""
+        if not self.data.call.ended.is_set():
+            self.data.call.end(CallerHungUp())
+
+    def _pause(self, paused: bool) -> None:
+        if self._watch is not None:
+            self._watch.paused = paused
+
+    # In: what happens on the line
+
+    def _on_item(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if isinstance(item, llm.AgentHandoff):
+            self.data.missed += self.data.recognised  # LiveKit drops what is said meanwhile
+            self.data.recognised.clear()
+        if isinstance(item, llm.ChatMessage) and item.text_content:
+            self._keep(item.role, item.text_content)
+        if isinstance(item, llm.ChatMessage) and item.role == "user" and item.text_content:
+            self._is_message(item.text_content)
+            self.data.heard.add(item.id)
+            self.data.last_heard = item.id
+            self.data.call.heard(item.text_content)
+
+    def _on_words(self, event: UserInputTranscribedEvent) -> None:
+        if event.is_final and event.transcript.strip():
+            self.data.recognised.append(event.transcript.strip())
+
+    def _is_message(self, text: str) -> None:
+        """What was recognised up to these words has become a message."""
+        recognised = self.data.recognised
+        known = [number for number, words in enumerate(recognised, 1) if words in text]
+        del recognised[: max(known, default=0)]
+
+    def _keep(self, role: str, text: str) -> None:
+        call = self.data.call
+        if self.data.settings.keep_transcripts:
+            who = "caller" if role == "user" else call.on_the_line.value
+            call.transcript.append((who, text.strip()))
+
+    def _on_metrics(self, metrics: LLMMetrics) -> None:
+        """What a request took, as far as the model says it."""
+        if metrics.total_tokens:
+            self.data.call.tokens["prompt"] += metrics.prompt_tokens
+            self.data.call.tokens["completion"] += metrics.completion_tokens
+
+    def _on_tools(self, event: FunctionToolsExecutedEvent) -> None:
+        """A step in which code spoke or put the caller through asks for no reply."""
+        for asked, _ in event.zipped():
+            if self.data.handled[asked.call_id] > 0:
+                self.data.handled[asked.call_id] -= 1
+            elif asked.name in tools.TRIGGERS:
+                self._refused(asked, f"The arguments of {asked.name} could not be read.")
+            else:
+                self._refused(asked, f"There is no tool {asked.name[:40]!r}.")
+        if any(not output.reply_required for output in event.function_call_outputs):
+            event.cancel_tool_reply()
+
+    def _refused(self, asked: llm.FunctionCall, reason: str) -> None:
+        """Journal what LiveKit refused before any code of ours saw it."""
+        self.data.call.note_refusal(
+            asked.name[:40], {"arguments": asked.arguments[:200]}, (reason,)
+        )
+
+    def _on_close(self, event: CloseEvent) -> None:
+        """However the session ended, the call has ended; in a room its job may know better."""
+        call, reason = self.data.call, event.reason
+        if call.ended.is_set() or call.fenced:
+            return
+        if reason is CloseReason.ERROR:
+            call.end(CallFailed())
+        elif reason is CloseReason.PARTICIPANT_DISCONNECTED or not self.in_a_room:
+            ours = reason is CloseReason.JOB_SHUTDOWN
+            call.end(CallFailed() if ours else CallerHungUp())

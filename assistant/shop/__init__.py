@@ -1,0 +1,1 @@
+"""What one shop brings: words, catalogue and knowledge, each file read with its remedy."""

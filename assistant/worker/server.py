@@ -1,0 +1,254 @@
+"""The worker: answers the rooms LiveKit sends it, one call a room, and closes each at its end.
+
+`server` stands at the module's level, so that `lk agent` and `python -m livekit.agents` find it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import math
+from dataclasses import replace
+
+import aiohttp
+from dotenv import load_dotenv
+from livekit import api, rtc
+from livekit.agents import NOT_GIVEN, AgentServer, JobContext, JobProcess, NotGivenOr, room_io
+from livekit.agents.worker import ServerEnvOption
+
+# Plugins register on the main thread only; in the console a call has a thread of its own.
+from livekit.plugins import deepgram, openai, silero  # noqa: F401
+from livekit.protocol import agent
+
+from assistant import logs, telemetry
+from assistant import settings as environment
+from assistant.agents.userdata import UserData
+from assistant.call.call import Call
+from assistant.providers import build as providers
+from assistant.records import Fenced, RecordError
+from assistant.records.sql.store import SqlStore
+from assistant.session.session import Line
+from assistant.shop import shop
+from assistant.shop.wording import lines, prompts
+from assistant.shop.wording.prompts import PromptError, Prompts
+from assistant.worker import proxy as network
+from assistant.worker.admission import Admission
+from assistant.worker.job import Held, close_room, end_call, held_by
+from assistant.worker.presence import CALLERS, Presence
+from assistant.worker.takeover import Rescue
+from statemachine.engine.journal.replay import ReplayError
+
+log = logging.getLogger("assistant.worker")
+
+ANSWERS = 3.0
+"""Seconds that LiveKit may take to say who is in a room."""
+HANDING_ON = 15.0
+"""Seconds that calls which are handed on may take: to be taken up, or to say that nobody can."""
+
+
+class Worker(AgentServer):
+    """LiveKit's server of agents, which looks for calls in need and remembers why it stopped."""
+
+    failure: Exception | None = None
+    _store: SqlStore | None = None
+    _rescue: Rescue | None = None
+    _rescuing: asyncio.Task[None] | None = None
+    _livekit: api.LiveKitAPI | None = None
+    _asking: aiohttp.ClientSession | None = None
+
+    async def run(self, *, devmode: bool = False, unregistered: bool = False) -> None:
+        """Serve until asked to stop."""
+        self.on("worker_registered", lambda *_: self._look_for_calls())
+        try:
+            await super().run(devmode=devmode, unregistered=unregistered)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    async def drain(
+        self,
+        timeout: NotGivenOr[int | None] = NOT_GIVEN,  # noqa: ASYNC109 - the base class's
+    ) -> None:
+        """Take no further calls, let those that are on end, and hand on what then remains."""
+        if self._rescuing is not None:
+            self._rescuing.cancel()
+        try:
+            await super().drain(timeout)
+        except TimeoutError:
+            if self._rescue is not None and self.active_jobs:
+                log.warning("%d calls are handed on.", len(self.active_jobs))
+                await self._rescue.hand_on()
+                await self._left(HANDING_ON)
+
+    async def _left(self, patience: float) -> None:
+        until = asyncio.get_running_loop().time() + patience
+        while self.active_jobs and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # LiveKit tells nobody when a process has ended
+
+    async def aclose(self) -> None:
+        """Stop, and let go of the records."""
+        if self._rescuing is not None:
+            self._rescuing.cancel()
+        await super().aclose()
+        store, asking, self._store, self._asking = self._store, self._asking, None, None
+        if store is not None and asking is not None:
+            await store.close()
+            await asking.close()
+            await asyncio.to_thread(telemetry.flush)
+
+    async def _handle_termination(self, msg: agent.JobTermination) -> None:
+        """LiveKit's server takes a job back: its room is closed, or its agent isn't in it any more.
+
+        An agent that lost its connection for too long is taken out, and so is its job, while the
+        caller is there: then another one goes on.
+        """
+        ours = {info.job.id: info for info in self.active_jobs}
+        if self._rescue is not None and (info := ours.get(msg.job_id)) is not None:
+            await self._rescue.replace(info)
+        await super()._handle_termination(msg)
+
+    def _look_for_calls(self) -> None:
+        if self._rescuing is None:
+            self._store = SqlStore(settings.database_url)
+            self._asking = network.session(rooms.livekit_url, ANSWERS)
+            self._livekit = api.LiveKitAPI(
+                rooms.livekit_url,
+                rooms.livekit_api_key,
+                rooms.livekit_api_secret,
+                session=self._asking,
+            )
+            self._rescue = Rescue(self, self._store, rooms, admission.is_full, self._livekit)
+            telemetry.export()
+            self._rescuing = asyncio.create_task(self._rescue.run())
+            self._rescuing.add_done_callback(_fault)
+
+
+def _fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("No call is looked for any more: this worker should be restarted", exc_info=error)
+
+
+def prewarm(proc: JobProcess) -> None:
+    """Load what a call needs before one comes; a process does this once and serves one call."""
+    proc.userdata["shop"] = loaded = shop.load(settings.shop)
+    providers.build(settings, loaded.catalogue, loaded.knowledge)  # reads the brain's vocabulary
+    fixed = [loaded.words.word(line) for line in lines.FIXED]
+    proc.userdata["warm"] = providers.prewarm(settings, fixed)
+    telemetry.export()
+    gc.collect()
+    gc.freeze()  # else all this is looked through again while a caller waits: 0.2 s
+
+
+load_dotenv()
+settings = environment.read()
+logs.keep_words_out()
+rooms = settings.rooms
+admission = Admission(rooms.most_calls, lambda: (info.job.id for info in server.active_jobs))
+server: Worker = Worker(
+    ws_url=rooms.livekit_url,
+    api_key=rooms.livekit_api_key,
+    api_secret=rooms.livekit_api_secret,
+    http_proxy=network.proxy_for(rooms.livekit_url),
+    host=rooms.health_host,
+    port=ServerEnvOption(dev_default=0, prod_default=rooms.health_port),
+    prometheus_port=rooms.metrics_port or None,
+    # Each call is a process of its own, and counts into files that this one reads.
+    prometheus_multiproc_dir=telemetry.folder(rooms.metrics_port),
+    num_idle_processes=rooms.idle_processes,
+    load_fnc=admission.fullness if rooms.most_calls else None,
+    load_threshold=ServerEnvOption(
+        dev_default=math.inf,
+        prod_default=math.inf if rooms.most_calls else rooms.load_threshold,
+    ),
+    drain_timeout=math.ceil(rooms.drain),  # 0 would be without end
+    shutdown_process_timeout=15.0,
+    session_end_timeout=10.0,
+    initialize_process_timeout=60.0,
+    log_level=rooms.log_level,
+    setup_fnc=prewarm,
+    preload_modules=["assistant.worker.forkserver", "assistant.worker.server"],
+)
+
+
+@server.rtc_session(
+    agent_name=rooms.agent_name, on_request=admission.admit, on_session_end=end_call
+)
+async def answer(ctx: JobContext) -> None:
+    """Put the agent of the call's state on the line of a room; returns once they are there."""
+    joining = None if ctx.is_fake_job() else asyncio.create_task(ctx.connect())
+    taken = await _taken(ctx)
+    if joining is not None and not await _joined(ctx, joining):
+        ctx.shutdown("the room can't be joined")
+        return
+    if taken is None:
+        return
+    held, call = taken
+    ctx.log_context_fields = {"call": call.id}
+    held.line = line = _line(ctx, held, call)
+    line.session.on("close", lambda _: ctx.shutdown("the call is over"))
+    options, presence = room_io.RoomOptions(), None
+    if not ctx.is_fake_job():
+        line.in_a_room = True
+        presence = Presence(ctx, call.id, line.cut_off, line.is_back, line.caller_gone)
+        try:
+            caller = await presence.caller()
+        except RuntimeError:
+            return  # the room has closed, and with it the job
+        options.participant_kinds, options.participant_identity = CALLERS, caller.identity
+    await line.session.start(
+        line.first_agent,
+        room=ctx.room,
+        room_options=options,
+        record=False,
+        # It would show the whole call to everybody in the room, and let them speak for the caller.
+        session_host=False,
+    )
+    if presence is not None:
+        presence.watch()
+    held.keeping = asyncio.create_task(line.keep_lines())
+
+
+async def _taken(ctx: JobContext) -> tuple[Held, Call] | None:
+    """The call to be served, held; none if it can't be, which ends the job."""
+    open_shop: shop.Shop = ctx.proc.userdata["shop"]
+    try:
+        return await held_by(ctx, open_shop.catalogue.offers, settings)
+    except Fenced as error:
+        log.warning("room %s is left alone: %s", ctx.job.room.sid, error)
+        ctx.shutdown("the call is not this worker's")
+    except (RecordError, ReplayError) as error:
+        log.error("call %s can't be served: %s", ctx.job.room.sid, error)
+        await close_room(ctx)  # rather than a caller in silence
+        ctx.shutdown("the call can't be served")
+    return None
+
+
+async def _joined(ctx: JobContext, joining: asyncio.Task[None]) -> bool:
+    """Whether the room is joined; a call whose room isn't is left to whoever finds it."""
+    try:
+        await joining
+    except rtc.ConnectError as error:
+        log.error("room %s can't be joined: %s", ctx.job.room.sid, error)
+        return False
+    return True
+
+
+def _line(ctx: JobContext, held: Held, call: Call) -> Line:
+    open_shop: shop.Shop = ctx.proc.userdata["shop"]
+    stock, help = open_shop.catalogue, open_shop.knowledge
+    parts = providers.build_voice(settings, stock, help, ctx.proc.userdata["warm"])
+    if ctx.is_fake_job():  # the console's line opens after the greeting has begun: no instant sound
+        parts = replace(parts, kept=None)
+    log.info("call %s: %s", call.id, " ".join(parts.reasons))
+    words = words_for(call, open_shop.words, call.place.brought)
+    return Line(UserData(call, words, stock, help, settings, resumed=held.resumed), parts)
+
+
+def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:
+    """The words of this call, with what its job's metadata brings if that can be used."""
+    try:
+        return prompts.for_call(words, metadata)
+    except PromptError as error:
+        log.warning("call %s: %s The usual words are used.", call.id, error)
+        return words

@@ -1,0 +1,1 @@
+"""Any conversation: knows no shop word."""

@@ -1,0 +1,148 @@
+"""What stands in the picture: the words of its cards and arrows, in DOT's notation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statemachine.engine.flowchart.model import Desk, Fact, Route
+from statemachine.engine.flowchart.notation import (
+    DATA_INK,
+    FAINT,
+    GREY,
+    INK,
+    LEFT,
+    NOTE,
+    NOTE_INK,
+    PAPER,
+    TROUBLE,
+    WASH,
+    beside,
+    bold,
+    card,
+    text,
+)
+from statemachine.engine.flowchart.overlay import Overlay, Stroke, Way
+from statemachine.engine.rows import Row
+from statemachine.states import FINAL, State
+from statemachine.triggers import name_of
+
+LEGEND = (
+    "bold: what happens (trigger)     grey: only if this holds (guards)     "
+    "arrow: to the next desk     dashed: writes this down     dotted: from any desk"
+)
+BEGIN = beside([f"<td>{text('a call comes in', GREY, 11)}</td>"])
+SHARED = f"<{bold('UserData', DATA_INK, 13)}  {text('shared by all desks', DATA_INK, 10)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words under one overlay."""
+
+    overlay: Overlay
+
+    def caption(self) -> str:
+        """The title, where there is one, and what the signs mean."""
+        title = self.overlay.title
+        above = [f"<td>{bold(title, INK, 16)}</td>"] if title else []
+        legend = self.overlay.legend or LEGEND
+        return card([*above, f"<td>{text(legend, GREY, 11)}</td>"], pad=6)
+
+    def desk(self, desk: Desk, colour: str) -> str:
+        """A desk's card: who speaks there, and what is done without leaving it."""
+        head = self._head(desk.state)
+        cells = [f'<td bgcolor="{colour}" width="170" cellpadding="7">{head}</td>']
+        cells += [
+            f'<td bgcolor="{NOTE}" cellpadding="4">{bold(badge, NOTE_INK, 11)}</td>'
+            for badge in self.overlay.paint(desk.state).badges
+        ]
+        if desk.stays:
+            what = "done at this desk:" if self.overlay.plain else "stays at this desk:"
+            cells.append(f'<td bgcolor="{WASH}">{text(what, GREY, 9)}</td>')
+        cells += [self._stay(desk.state, row) for row in desk.stays]
+        return card(cells, border=colour)
+
+    def _head(self, state: State) -> str:
+        if self.overlay.plain:
+            return bold(state.desk, PAPER, 18)
+        return "<br/>".join(
+            (
+                bold(state.value, PAPER, 18),
+                text(" ", PAPER, 4),
+                text(state.desk, PAPER, 11),
+                text(f"{state.agent} speaks", PAPER, 11),
+            )
+        )
+
+    def _stay(self, state: State, row: Row) -> str:
+        way = (state, name_of(row.trigger), state)
+        stroke = self.overlay.stroke(way)
+        said = self._trigger(way)
+        if stroke.label:
+            said += f"  {bold(stroke.label, stroke.colour or NOTE_INK, 11)}"
+        if stroke.trouble:
+            said += f"  {bold(stroke.trouble, TROUBLE, 11)}"
+        return f'<td {LEFT} cellpadding="4">{said}{self._guards(row, way)}</td>'
+
+    def end(self) -> str:
+        """The end's name and badges."""
+        badges = [text(badge, PAPER, 11) for badge in self.overlay.paint(FINAL).badges]
+        return f"<{'<br/>'.join([bold(FINAL.value, PAPER, 15), *badges])}>"
+
+    def route(self, route: Route) -> str:
+        """What stands on an arrow between desks."""
+        stroke = self.overlay.stroke(route.way)
+        said = self._trigger(route.way) + self._guards(route.row, route.way)
+        lines = [f"<td {LEFT}>{said}</td>"]
+        if stroke.label:
+            lines.insert(0, f"<td>{bold(stroke.label, stroke.colour or NOTE_INK, 13)}</td>")
+        if stroke.trouble:
+            lines.append(f"<td>{bold(stroke.trouble, TROUBLE, 11)}</td>")
+        return beside(lines)
+
+    def line(self, session: tuple[Row, ...], everywhere: set[State]) -> str:
+        """The card of what happens on the line; where, unless it is everywhere."""
+        cells = [
+            f'<td bgcolor="{NOTE}" cellpadding="6">{bold("on the line", NOTE_INK, 13)}<br/>'
+            f"{text('reported by the phone, at any desk', NOTE_INK, 10)}</td>"
+        ]
+        for row in session:
+            where = "" if set(row.sources) == everywhere else f" ({', '.join(row.sources)})"
+            leads = "stays: one more turn" if row.to is None else f"to {row.to}"
+            cells.append(
+                f'<td {LEFT} cellpadding="4">{bold(name_of(row.trigger), INK, 11)}'
+                f"  {text(leads + where, GREY, 10)}</td>"
+            )
+        return card(cells, border=NOTE_INK, style="dashed")
+
+    def taken(self, trigger: str, stroke: Stroke, colour: str) -> str:
+        """What stands on the arrow of something that happened on the line."""
+        said = (bold(stroke.label, colour, 13), text(self._named(trigger), colour, 11))
+        return beside(f"<td>{line}</td>" for line in said)
+
+    def fact(self, fact: Fact) -> str:
+        """A shared fact's card."""
+        name = f'<td cellpadding="3">{bold(fact.name, DATA_INK, 11)}</td>'
+        return card([name], border=DATA_INK)
+
+    def _trigger(self, way: Way) -> str:
+        return bold(self._named(way[1]), FAINT if self.overlay.fades(way) else INK, 12)
+
+    def _named(self, trigger: str) -> str:
+        return trigger.replace("_", " ") if self.overlay.plain else trigger
+
+    def _guards(self, row: Row, way: Way) -> str:
+        if self.overlay.plain:
+            return ""
+        return _conditions(row, FAINT if self.overlay.fades(way) else GREY)
+
+
+def _conditions(row: Row, colour: str, width: int = 36) -> str:
+    """The row's guards in words, in short lines under its trigger."""
+    lines: list[str] = []
+    for place, name in enumerate(row.guard_names):
+        words = f"{name.replace('_', ' ')}{',' if place + 1 < len(row.guard_names) else ''}"
+        if lines and len(lines[-1]) + len(words) < width:
+            lines[-1] += f" {words}"
+        else:
+            lines.append(words if lines else f"if {words}")
+    return "".join(f"<br/>{text(line, colour, 10)}" for line in lines)

@@ -1,0 +1,1 @@
+"""A call's journal: written, read back, told again, forgotten."""

@@ -1,0 +1,157 @@
+"""A call's journal: its entries, and facts and triggers to plain data and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from enum import Enum
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from statemachine.engine.rows import Row
+from statemachine.facts import Facts
+from statemachine.triggers import ModelTrigger, Trigger, name_of
+
+T = TypeVar("T")
+
+
+class JournalError(ValueError):
+    """What was written down cannot be read any more; says what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a call's journal: a trigger, what it moved, or why it was refused."""
+
+    trigger: str
+    arguments: dict[str, str]
+    source: str
+    target: str
+    accepted: bool
+    reasons: tuple[str, ...] = ()
+    at: float = field(default=0.0, compare=False)
+    """When it happened, in seconds since 1970; 0 where nobody looked at a clock."""
+    check: str = field(default="", compare=False)
+    """The fingerprint of the facts it led to; empty where none was taken."""
+
+
+# Triggers
+
+
+def trigger_of(name: str, arguments: Mapping[str, str], table: tuple[Row, ...]) -> Trigger:
+    """The trigger that an entry names, with its arguments read back.
+
+    Raises:
+        JournalError: the table has no such trigger any more, or it takes other arguments now.
+    """
+    kind = {name_of(row.trigger): row.trigger for row in table}.get(name)
+    if kind is None:
+        raise JournalError(f"there is no trigger {name} any more")
+    known = {each.name: each for each in fields(kind)}
+    if gone := sorted(arguments.keys() - known.keys()):
+        raise JournalError(f"{name} has no argument {gone[0]} any more")
+    needed = {
+        key
+        for key, each in known.items()
+        if each.default is MISSING and each.default_factory is MISSING
+    }
+    if new := sorted(needed - arguments.keys()):
+        raise JournalError(f"{name} now needs the argument {new[0]}")
+    hints = get_type_hints(kind)
+    return kind(**{key: _argument(name, key, hints[key], arguments[key]) for key in arguments})
+
+
+def _argument(name: str, key: str, hint: Any, text: str) -> object:
+    try:
+        if hint is bool:
+            return {"True": True, "False": False}[text]
+        return hint(text)
+    except (ValueError, KeyError):
+        raise JournalError(f"{name} no longer takes {text!r} as its {key}") from None
+
+
+def fingerprint(table: tuple[Row, ...]) -> str:
+    """Eight characters that change with the table's rows, guards and arguments."""
+    rows = [
+        [str(row), row.guard_names, [each.name for each in fields(row.trigger)]] for row in table
+    ]
+    return _digest(rows)
+
+
+def spoken_arguments(kind: type[Trigger]) -> frozenset[str]:
+    """The names of a trigger's arguments that are the caller's words."""
+    if not issubclass(kind, ModelTrigger):
+        return frozenset()
+    hints = get_type_hints(kind)
+    return frozenset(each.name for each in fields(kind) if hints[each.name] is str)
+
+
+# Facts
+
+
+def plain(value: object) -> Any:
+    """A frozen value as JSON would have it; a field with its default is left out."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            each.name: plain(getattr(value, each.name))
+            for each in fields(value)
+            if each.default is MISSING or getattr(value, each.name) != each.default
+        }
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def facts_of(data: Mapping[str, Any]) -> Facts:
+    """The facts that `plain` has made this of.
+
+    Raises:
+        JournalError: a field is missing, or is not one of the facts any more.
+    """
+    return cast(Facts, _read_fields(Facts, data, "facts"))
+
+
+def _read(hint: Any, data: Any, where: str) -> object:
+    if is_dataclass(hint):
+        return _read_fields(cast("type[Any]", hint), data, where)
+    arguments = get_args(hint)
+    if get_origin(hint) is tuple:
+        return tuple(_read(arguments[0], each, where) for each in data)
+    if get_origin(hint) in (Union, UnionType):
+        inner = next(each for each in arguments if each is not type(None))
+        return None if data is None else _read(inner, data, where)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(data)
+    return data
+
+
+def _read_fields(kind: type[Any], data: Mapping[str, Any], where: str) -> object:
+    hints = get_type_hints(kind)
+    if gone := sorted(data.keys() - hints.keys()):
+        raise JournalError(f"the {where} have no {gone[0]} any more")
+    try:
+        return kind(**{key: _read(hints[key], data[key], key) for key in data})
+    except (TypeError, ValueError) as error:
+        raise JournalError(f"the {where} cannot be read: {error}") from None
+
+
+def check_of(facts: Facts) -> str:
+    """A fingerprint of the facts that stays the same when the caller's words are forgotten."""
+    skeleton = replace(
+        facts,
+        offers=(),
+        wish="x" * bool(facts.wish),
+        customer_name="x" * bool(facts.customer_name),
+        support_issue="x" * bool(facts.support_issue),
+        tickets=tuple(replace(ticket, issue="x" * bool(ticket.issue)) for ticket in facts.tickets),
+    )
+    return _digest(plain(skeleton))
+
+
+def _digest(data: object) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
