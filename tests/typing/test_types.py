@@ -12,13 +12,13 @@ from mypy import api
 PREAMBLE = """\
 from statemachine.effects import HandOff, Say
 from statemachine.facts import Facts
-from statemachine.flowchart import Overlay, Paint, Stroke
+from statemachine.engine.flowchart import Overlay, Paint, Stroke
 from statemachine.guards import (
     issue_stated, model_selected, plausible_name, sold, spoken_since_entering
 )
 from statemachine.lines import FAREWELL
-from statemachine.machine import Accepted, Conversation, Refused
-from statemachine.rows import row
+from statemachine.engine.machine import Accepted, Conversation, Refused
+from statemachine.engine.rows import row
 from statemachine.states import OPEN, State
 from statemachine.triggers import (
     CallerSpoke, ConfirmPurchase, EndCall, LogSupportIssue, RecordName, SelectModel, ToBuying
