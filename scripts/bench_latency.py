@@ -42,7 +42,7 @@ from assistant.providers.hearing import Ears
 from assistant.providers.line_cache import KeptLines
 from assistant.providers.offline import tts as text_to_speech
 from assistant.records import MemoryStore
-from assistant.session.session import Line, turns
+from assistant.session.session import CallSession, turns
 from assistant.settings import Settings
 from tests.calls import shop
 from tests.fakes import ScriptedLLM, Step, Use
@@ -199,7 +199,7 @@ async def ours(
     voice = SlowTTS()
     parts = replace(parts, llm=SlowLLM(*steps), tts=voice, kept=KeptLines(voice))
     call = await Call.begin("bench", models.offers, MemoryStore())
-    line = Line(UserData(call, wordings, models, problems, SETTINGS), parts)
+    line = CallSession(UserData(call, wordings, models, problems, SETTINGS), parts)
     line.session._opts.turn_handling["preemptive_generation"]["enabled"] = preemptive
     await line.keep_lines()
     return line, parts
@@ -220,7 +220,7 @@ async def one(make: Any, words: str, lasts: float) -> Waited:
     """A call of one sentence."""
     async with http_context.open():
         line, parts = await make if asyncio.iscoroutine(make) else make
-        async with Telephone(cast(Line, line), parts) as phone:
+        async with Telephone(cast(CallSession, line), parts) as phone:
             began = phone.now
             greeting = await phone.first_sound(began) - began
             await phone.hears()

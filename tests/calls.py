@@ -20,7 +20,7 @@ from assistant.console.text_call import TextCall
 from assistant.providers import build as providers
 from assistant.providers.build import Providers
 from assistant.records import MemoryStore, Store
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.settings import Settings
 from assistant.shop import catalogue, knowledge
 from assistant.shop.catalogue import Catalogue
@@ -139,7 +139,7 @@ async def _started(
 ) -> Held:
     models, problems, words = shop()
     data = UserData(call, words, models, problems, settings or Settings(), resumed=resumed)
-    held = Held(call, TextCall(Line(data, Providers(model, ())), patience=PATIENCE), model)
+    held = Held(call, TextCall(CallSession(data, Providers(model, ())), patience=PATIENCE), model)
     async with asyncio.timeout(PATIENCE):
         await held.text.start()
     return held

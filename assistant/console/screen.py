@@ -17,7 +17,7 @@ from livekit.agents import ConversationItemAddedEvent, llm
 from assistant import logs
 from assistant.call.call import Call
 from assistant.records import Entry
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.shop.wording.prompts import Prompts
 from statemachine.states import State
 
@@ -92,7 +92,7 @@ def keep_quiet(screen: Screen, log: Path | None) -> None:
     logging.getLogger("assistant").addHandler(_Trouble(screen))
 
 
-def show(screen: Screen, call: Call, line: Line, words: Prompts, *, echo: bool) -> None:
+def show(screen: Screen, call: Call, line: CallSession, words: Prompts, *, echo: bool) -> None:
     """Put everything that is said and done in a call on the screen, as it happens."""
     names = {State.GREETING: words.persona}
 

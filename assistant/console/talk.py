@@ -22,7 +22,7 @@ from assistant.providers import build as providers
 from assistant.records import RecordError, Store, UnknownCall
 from assistant.records.sql.store import open_at_start
 from assistant.records.store import path_of
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.settings import Settings, SettingsError
 from assistant.shop import shop
 from assistant.shop.wording import prompts
@@ -122,7 +122,7 @@ async def _write(
     """Hold a call in text, until it ends or the lines do."""
     call = data.call
     parts = providers.build(data.settings, data.catalogue, data.knowledge)
-    line = Line(data, parts)
+    line = CallSession(data, parts)
     text = TextCall(line)
     for reason in parts.reasons:
         screen.note(reason)

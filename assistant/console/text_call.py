@@ -9,7 +9,7 @@ from typing import Any
 from livekit.agents import ConversationItemAddedEvent, llm
 from livekit.agents.voice.run_result import RunResult
 
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from statemachine.triggers import CallerHungUp, CallFailed
 
 log = logging.getLogger("assistant.text")
@@ -18,7 +18,7 @@ log = logging.getLogger("assistant.text")
 class TextCall:
     """One call without sound. Each step returns once answer, handoff and opening are finished."""
 
-    def __init__(self, line: Line, patience: float = 120.0) -> None:
+    def __init__(self, line: CallSession, patience: float = 120.0) -> None:
         self.line = line
         self.said: list[tuple[str, str]] = []
         """Who said what: the state of the agent, or `caller`."""

@@ -18,7 +18,7 @@ from assistant.console import audio as sound
 from assistant.console import devices
 from assistant.console.screen import Screen, show
 from assistant.providers import build as providers
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.shop.wording import lines
 from statemachine.triggers import CallerHungUp, CallFailed
 
@@ -82,7 +82,7 @@ async def _hold(screen: Screen, data: UserData, used: Devices, hung_up: asyncio.
         return
     async with http_context.open():
         parts = providers.build_voice(data.settings, data.catalogue, data.knowledge, warm)
-        line = Line(data, parts)
+        line = CallSession(data, parts)
         for reason in parts.reasons:
             screen.note(reason)
         screen.note("A spoken call: just talk, Ctrl+C hangs up.\n")
@@ -94,7 +94,7 @@ async def _hold(screen: Screen, data: UserData, used: Devices, hung_up: asyncio.
             await parts.aclose()
 
 
-async def _aloud(line: Line, used: Devices, hung_up: asyncio.Event) -> str:
+async def _aloud(line: CallSession, used: Devices, hung_up: asyncio.Event) -> str:
     """Talk until the session ends or is hung up; returns the device that is gone, if one is."""
     over = asyncio.Event()
     line.session.on("close", lambda _: over.set())

@@ -73,7 +73,7 @@ def turns(settings: Settings, detector: inference.TurnDetector | None) -> TurnHa
     }
 
 
-class Line:
+class CallSession:
     """One caller's line: carries out effects on the session and tells the call what happened."""
 
     def __init__(self, data: UserData, parts: Providers) -> None:

@@ -17,7 +17,7 @@ from assistant.call import report
 from assistant.call.call import Call
 from assistant.records import Fenced, Place, RecordError, Store, UnknownCall
 from assistant.records.sql.store import open_even_if_away
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.settings import Settings
 from assistant.worker.lease import LEASE, Lease
 from assistant.worker.takeover import STARTING, epoch_of
@@ -44,7 +44,7 @@ class Held:
     resumed: bool = False
     """Whether the call was on already, and has lost its worker."""
     lease: Lease | None = None
-    line: Line | None = None
+    line: CallSession | None = None
     keeping: asyncio.Task[None] | None = None
     leaving: asyncio.Task[None] | None = None
 

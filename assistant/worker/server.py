@@ -28,7 +28,7 @@ from assistant.call.call import Call
 from assistant.providers import build as providers
 from assistant.records import Fenced, RecordError
 from assistant.records.sql.store import SqlStore
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.shop import shop
 from assistant.shop.wording import lines, prompts
 from assistant.shop.wording.prompts import PromptError, Prompts
@@ -234,7 +234,7 @@ async def _joined(ctx: JobContext, joining: asyncio.Task[None]) -> bool:
     return True
 
 
-def _line(ctx: JobContext, held: Held, call: Call) -> Line:
+def _line(ctx: JobContext, held: Held, call: Call) -> CallSession:
     open_shop: shop.Shop = ctx.proc.userdata["shop"]
     stock, help = open_shop.catalogue, open_shop.knowledge
     parts = providers.build_voice(settings, stock, help, ctx.proc.userdata["warm"])
@@ -242,7 +242,7 @@ def _line(ctx: JobContext, held: Held, call: Call) -> Line:
         parts = replace(parts, kept=None)
     log.info("call %s: %s", call.id, " ".join(parts.reasons))
     words = words_for(call, open_shop.words, call.place.brought)
-    return Line(UserData(call, words, stock, help, settings, resumed=held.resumed), parts)
+    return CallSession(UserData(call, words, stock, help, settings, resumed=held.resumed), parts)
 
 
 def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:

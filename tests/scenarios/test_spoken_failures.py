@@ -23,7 +23,7 @@ from assistant.providers.build import Providers, Warm
 from assistant.providers.hearing import Ears
 from assistant.providers.offline import tts as text_to_speech
 from assistant.records import MemoryStore
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.settings import Settings
 from assistant.shop.wording import lines
 from tests.calls import PATIENCE, Held, shop
@@ -83,7 +83,7 @@ async def _started(
     models, problems, words = shop()
     call = await Call.begin("test", models.offers, MemoryStore())
     data = UserData(call, words, models, problems, settings)
-    held = Held(call, TextCall(Line(data, parts), PATIENCE), parts.llm)
+    held = Held(call, TextCall(CallSession(data, parts), PATIENCE), parts.llm)
     held.text.line.session.output.audio = QuickEar()
     held.text.line.session.input.audio = microphone
     await held.text.start()

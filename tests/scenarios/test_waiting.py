@@ -10,7 +10,7 @@ from assistant.call.call import Call
 from assistant.console.text_call import TextCall
 from assistant.providers.build import Providers
 from assistant.records import MemoryStore
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.settings import Settings
 from assistant.shop.wording import lines
 from tests.calls import PATIENCE, Held, shop
@@ -27,7 +27,7 @@ async def spoken(voice: SilentTTS, *steps: Step) -> Held:
     call = await Call.begin("test", models.offers, MemoryStore())
     data = UserData(call, words, models, problems, Settings(hold_on=0.0))
     model = ScriptedLLM(*steps)
-    held = Held(call, TextCall(Line(data, Providers(model, (), tts=voice)), PATIENCE), model)
+    held = Held(call, TextCall(CallSession(data, Providers(model, (), tts=voice)), PATIENCE), model)
     held.text.line.session.output.audio = QuickEar()
     await held.text.start()
     return held

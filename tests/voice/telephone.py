@@ -20,7 +20,7 @@ from assistant.console.audio import RATE, Loudspeaker, Microphone
 from assistant.providers import build as providers
 from assistant.providers.build import Providers, Warm
 from assistant.records import MemoryStore, Store
-from assistant.session.session import Line
+from assistant.session.session import CallSession
 from assistant.settings import Settings
 from tests.calls import shop
 from tests.voice.callers import Sound, clean
@@ -50,7 +50,7 @@ def _fixed() -> list[str]:
 class Telephone:
     """One call held by sound."""
 
-    def __init__(self, line: Line, parts: Providers) -> None:
+    def __init__(self, line: CallSession, parts: Providers) -> None:
         self.line = line
         self.parts = parts
         self.call: Call = line.data.call
@@ -207,6 +207,6 @@ async def calling(
         parts = providers.build_voice(chosen, models, problems, loaded or warm())
         if model is not None:
             parts = replace(parts, llm=model)
-        line = Line(UserData(call, words, models, problems, chosen), parts)
+        line = CallSession(UserData(call, words, models, problems, chosen), parts)
         async with Telephone(line, parts) as telephone:
             yield telephone
