@@ -1,7 +1,8 @@
 """A worker's hold on its call: renewed while it lives, given up with it, and felt when it is lost.
 
-A call whose hold is over is taken up by another worker (`assistant.worker.takeover`). The length is what a
-caller waits at worst when a machine dies without a word; whoever dies more gently gives it up.
+A call whose hold is over is taken up by another worker (`assistant.worker.takeover`). The length is
+what a caller waits at worst when a machine dies without a word; whoever dies more gently gives it
+up.
 """
 
 from __future__ import annotations

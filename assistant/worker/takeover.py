@@ -1,8 +1,8 @@
 """Takes up the calls whose worker died: finds them, and puts an agent of this one on their line.
 
-LiveKit leaves a room alone whose agent is gone, so the workers look after each other. Every call
-in a room has a lease (`assistant.worker.lease`); one whose lease is over and whose caller is still there
-is taken up by whoever is first to write so in the database. Its state and facts come from its
+LiveKit leaves a room alone whose agent is gone, so the workers look after each other. Every call in
+a room has a lease (`assistant.worker.lease`); one whose lease is over and whose caller is still
+there is taken up by whoever is first to write so in the database. Its state and facts come from its
 journal, and the caller hears a short apology and what they may have missed.
 """
 
