@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
+from assistant.errors import MendableError
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "CRITICAL")
 
 
@@ -15,7 +17,7 @@ DEFAULT_DATABASE = "sqlite:///data/calls.db"
 """Where records are kept unless told otherwise: a file below the working directory."""
 
 
-class SettingsError(ValueError):
+class SettingsError(MendableError):
     """A setting cannot be used; says which, and what it should be."""
 
 

@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from assistant.errors import MendableError
+
 VERSION = "v1.13.5"
 """The one that was tested; 1.13.0 and 1.13.1 are known not to do."""
 MODULE = "github.com/livekit/livekit-server/cmd/server"
@@ -18,7 +20,7 @@ HOW_TO_HAVE_IT = (
 )
 
 
-class BuildError(RuntimeError):
+class BuildError(MendableError):
     """There is no LiveKit server and none could be built."""
 
 

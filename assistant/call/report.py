@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from assistant.errors import MendableError
 from statemachine.engine.journal.replay import FORGOTTEN, our_own
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     )
 
 
-class ReportError(RuntimeError):
+class ReportError(MendableError):
     """A report's words cannot be blanked; says why and what to do."""
 
 

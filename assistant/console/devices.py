@@ -16,6 +16,7 @@ from typing import Any, Final
 from livekit import rtc
 
 from assistant.console.audio import RATE, Loudspeaker, Microphone
+from assistant.errors import MendableError
 
 STEP: Final = RATE // 100
 """Samples in 10 ms, the stretch in which echo is cancelled."""
@@ -27,7 +28,7 @@ PATIENCE: Final = 6
 """Looks in a row at a device that stands still, until it counts as gone."""
 
 
-class SoundError(OSError):
+class SoundError(MendableError):
     """Something is missing for a spoken call; says what, as the end of a sentence."""
 
 

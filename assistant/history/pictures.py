@@ -11,11 +11,13 @@ from pathlib import Path
 import graphviz  # type: ignore[import-untyped]
 from graphviz.backend import dot_command  # type: ignore[import-untyped]
 
+from assistant.errors import MendableError
+
 DPI = "110"
 """Sharp on a laptop's screen, and under 300 kB."""
 
 
-class DrawingError(Exception):
+class DrawingError(MendableError):
     """The picture cannot be drawn; says what is missing and what to do."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.errors import MendableError
 from statemachine.effects import Effect
 from statemachine.engine.journal.codec import Entry
 from statemachine.facts import Facts, Order, Ticket
 
 
-class RecordError(RuntimeError):
+class RecordError(MendableError):
     """Something could not be written down or read; nothing of it was written."""
 
 

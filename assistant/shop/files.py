@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 
+from assistant.errors import MendableError
+
 
 @dataclass(frozen=True, slots=True)
 class ShopFile:
@@ -17,12 +19,12 @@ class ShopFile:
     Every method that reads raises that error for what can't be used.
     """
 
-    error: ClassVar[type[ValueError]]
+    error: ClassVar[type[MendableError]]
     """What this kind of file raises."""
 
     path: Path
 
-    def fault(self, entry: str, problem: str) -> ValueError:
+    def fault(self, entry: str, problem: str) -> MendableError:
         """The error to raise for this entry."""
         return self.error(f"{self.path}: {entry}: {problem}.")
 

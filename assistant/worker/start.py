@@ -11,6 +11,7 @@ import aiohttp
 from jwt.warnings import InsecureKeyLengthWarning
 from livekit import api
 
+from assistant.errors import MendableError
 from assistant.records import RecordError
 from assistant.records.sql.store import open_at_start
 from assistant.settings import Rooms, Settings
@@ -21,7 +22,7 @@ PATIENCE = 5.0
 """Seconds that LiveKit may take to answer before it counts as out of reach."""
 
 
-class StartError(RuntimeError):
+class StartError(MendableError):
     """Rooms cannot be served; says in one sentence what to do."""
 
 

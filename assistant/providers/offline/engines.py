@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from assistant.errors import MendableError
 from assistant.providers.offline.audio import SAMPLE_RATE, Samples
 
 Engine: TypeAlias = Literal["moonshine", "whisper"]
@@ -26,7 +27,7 @@ _INSTALL: Final[dict[Engine, str]] = {
 }
 
 
-class OfflineVoiceError(RuntimeError):
+class OfflineVoiceError(MendableError):
     """The offline voice cannot run here; the message is one sentence saying what to install."""
 
 

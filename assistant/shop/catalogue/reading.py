@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from assistant.errors import MendableError
 from assistant.language.phones import find_models, find_storage, resolve_model
 from assistant.shop.catalogue.stock import Catalogue, Model, Storage
 from assistant.shop.files import ShopFile
@@ -19,7 +20,7 @@ _MODEL = {"name", "aliases", "good_for", "colours", "pitch", "storage"}
 _STORAGE = {"size", "price"}
 
 
-class CatalogueError(ValueError):
+class CatalogueError(MendableError):
     """A catalogue file can't be used; the message names file, entry and field, and the remedy."""
 
 

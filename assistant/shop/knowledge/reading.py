@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from assistant.errors import MendableError
 from assistant.language.stems import normal
 from assistant.shop.files import ShopFile
 from assistant.shop.knowledge.problems import Knowledge, Problem
@@ -18,7 +19,7 @@ _TOP = {"source", "dated", "problem"}
 _PROBLEM = {"id", "title", "also", "topics", "steps", "stop"}
 
 
-class KnowledgeError(ValueError):
+class KnowledgeError(MendableError):
     """A knowledge file can't be used; the message names file, entry and field, and the remedy."""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assistant.errors import MendableError
 from assistant.shop.wording.lines import ALL
 from statemachine.effects import Say
 from statemachine.lines import ANYWHERE, Line, placeholders
@@ -25,7 +26,7 @@ _LINES = {line.name: line for line in ALL}
 _ELSEWHERE = frozenset({"catalogue.toml", "knowledge.toml", "README.md"})
 
 
-class PromptError(ValueError):
+class PromptError(MendableError):
     """A prompt file or a call's metadata cannot be used; says where and what to do."""
 
 
