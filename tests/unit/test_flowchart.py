@@ -215,3 +215,19 @@ def test_the_renderer_says_nothing_about_the_text(text: str) -> None:
         [diagram.renderer(), "-Tsvg"], input=text.encode(), capture_output=True, check=True
     )
     assert done.stderr == b""
+
+
+def test_a_page_finds_everything_in_the_picture_by_names_from_the_table() -> None:
+    """States, ways and facts carry an id and a class; a live picture has room for facts' values."""
+    text = render(overlay=Overlay(live=True))
+
+    for found in (
+        "id=state_buying",
+        "id=way_greeting_to_buying_buying",
+        "id=fact_customer_name",
+        "id=writes_buying_orders",
+    ):
+        assert found in text
+    assert text.count(">–<") == len(extract().facts)
+    assert "dashed: writes this down" not in text
+    assert ">–<" not in render()

@@ -91,12 +91,13 @@ class _Drawing:
 
     def _begin(self) -> None:
         self._dot.node("begin", "", shape="circle", style="filled", fillcolor=INK, width="0.2")
-        self._dot.edge("begin", INITIAL.value, label=BEGIN, penwidth="1.4")
+        self._dot.edge("begin", INITIAL.value, label=BEGIN, penwidth="1.4", **_named("begun"))
 
     def _desk(self, desk: Desk) -> None:
         usual = FAINT if self._overlay.fades(desk.state) else self._colours[desk.state]
         colour = self._overlay.paint(desk.state).fill or usual
-        self._dot.node(desk.state.value, self._labels.desk(desk, colour))
+        label = self._labels.desk(desk, colour)
+        self._dot.node(desk.state.value, label, **_named("state", desk.state))
 
     def _end(self) -> None:
         usual = FAINT if self._overlay.fades(FINAL) else ENDING
@@ -109,6 +110,7 @@ class _Drawing:
             color=usual,
             penwidth="1.6",
             margin="0.05",
+            **_named("state", FINAL),
         )
 
     def _routes(self, source: State, target: State, routes: tuple[Route, ...]) -> None:
@@ -121,6 +123,7 @@ class _Drawing:
                 label=self._labels.route(route),
                 color=stroke.colour or usual,
                 penwidth=f"{stroke.width or 1.6:g}",
+                **_named("way", *route.way),
             )
 
     # What happens on the line
@@ -131,8 +134,10 @@ class _Drawing:
                 self._taken(source, row)
         if not self._chart.session or self._overlay.plain:
             return
-        self._dot.node("line", self._labels.line(self._chart.session, set(self._colours)))
-        self._dot.edge("line", FINAL.value, style="dotted", color=NOTE_INK, penwidth="1.4")
+        label = self._labels.line(self._chart.session, set(self._colours))
+        self._dot.node("line", label, **_named("line"))
+        look = {"style": "dotted", "color": NOTE_INK, "penwidth": "1.4"}
+        self._dot.edge("line", FINAL.value, **look, **_named("way", "line"))
 
     def _taken(self, source: State, row: Row) -> None:
         way = (source, name_of(row.trigger), row.to or source)
@@ -147,6 +152,7 @@ class _Drawing:
             color=colour,
             style="dashed",
             penwidth=f"{stroke.width or 1.6:g}",
+            **_named("way", *way),
         )
 
     # What the desks share
@@ -162,7 +168,7 @@ class _Drawing:
                 margin="12",
             )
             for fact in self._chart.facts:
-                cluster.node(_field(fact), self._labels.fact(fact))
+                cluster.node(_field(fact), self._labels.fact(fact), **_named("fact", fact.name))
         for fact in self._chart.facts:
             for state in fact.sources:
                 self._dot.edge(
@@ -173,6 +179,7 @@ class _Drawing:
                     penwidth="0.9",
                     arrowhead="vee",
                     arrowsize="0.6",
+                    **_named("writes", state, fact.name),
                 )
 
     def _levels(self) -> None:
@@ -204,6 +211,11 @@ def _together(routes: Iterable[Route]) -> dict[tuple[State, State], tuple[Route,
         key = (route.source, route.target)
         found[key] = (*found.get(key, ()), route)
     return found
+
+
+def _named(kind: str, *parts: str) -> dict[str, str]:
+    """The `id` and `class` by which a page finds this in the SVG, both from the table."""
+    return {"id": "_".join((kind, *parts)), "class": kind}
 
 
 def _field(fact: Fact) -> str:

@@ -31,6 +31,8 @@ LEGEND = (
     "arrow: to the next desk     dashed: writes this down     dotted: from any desk"
 )
 BEGIN = beside([f"<td>{text('a call comes in', GREY, 11)}</td>"])
+UNKNOWN, VALUE = "–", 112
+"""What stands for a fact's value while there is none, and the width of its room in points."""
 SHARED = f"<{bold('UserData', DATA_INK, 13)}  {text('shared by all desks', DATA_INK, 10)}>"
 
 
@@ -41,7 +43,9 @@ class Labels:
     overlay: Overlay
 
     def caption(self) -> str:
-        """The title, where there is one, and what the signs mean."""
+        """The title, where there is one, and what the signs mean; nothing over a live picture."""
+        if self.overlay.live:
+            return ""
         title = self.overlay.title
         above = [f"<td>{bold(title, INK, 16)}</td>"] if title else []
         legend = self.overlay.legend or LEGEND
@@ -120,9 +124,11 @@ class Labels:
         return beside(f"<td>{line}</td>" for line in said)
 
     def fact(self, fact: Fact) -> str:
-        """A shared fact's card."""
-        name = f'<td cellpadding="3">{bold(fact.name, DATA_INK, 11)}</td>'
-        return card([name], border=DATA_INK)
+        """A shared fact's card, with room for its value where a call will fill it in."""
+        cells = [f'<td cellpadding="3">{bold(fact.name, DATA_INK, 11)}</td>']
+        if self.overlay.live:
+            cells.append(f'<td cellpadding="4" width="{VALUE}">{text(UNKNOWN, GREY, 12)}</td>')
+        return card(cells, border=DATA_INK)
 
     def _trigger(self, way: Way) -> str:
         return bold(self._named(way[1]), FAINT if self.overlay.fades(way) else INK, 12)

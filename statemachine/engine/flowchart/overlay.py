@@ -57,6 +57,8 @@ class Overlay:
     states: Mapping[State, Paint] = field(default_factory=_none)
     ways: Mapping[Way, Stroke] = field(default_factory=_none)
     fade: bool = False
+    live: bool = False
+    """Whether a call that is on will be shown on it: facts have room for their values."""
 
     def paint(self, state: State) -> Paint:
         """How a state is shown."""
