@@ -42,7 +42,8 @@ from assistant.providers.hearing import Ears
 from assistant.providers.line_cache import KeptLines
 from assistant.providers.offline import tts as text_to_speech
 from assistant.records import MemoryStore
-from assistant.session.session import CallSession, turns
+from assistant.session.options import turns
+from assistant.session.session import CallSession
 from assistant.settings import Settings
 from tests.calls import shop
 from tests.fakes import ScriptedLLM, Step, Use

@@ -15,7 +15,8 @@ from typing import Any
 from livekit.agents import llm
 
 from assistant.agents.briefing import known
-from assistant.agents.tools import TRIGGERS, budget_of
+from assistant.agents.look_ups import budget_of
+from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
 from assistant.language.answers import classify
 from assistant.providers.offline.brain import OfflineLLM

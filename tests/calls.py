@@ -14,13 +14,14 @@ from pathlib import Path
 
 from livekit.agents import llm
 
+from assistant.agents.entering import Handover
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
 from assistant.console.text_call import TextCall
 from assistant.providers import build as providers
 from assistant.providers.build import Providers
 from assistant.records import MemoryStore, Store
-from assistant.session.session import CallSession
+from assistant.session.session import TAKING_OVER, CallSession
 from assistant.settings import Settings
 from assistant.shop import catalogue, knowledge
 from assistant.shop.catalogue import Catalogue
@@ -123,23 +124,34 @@ class Held:
 
 
 async def begin(
-    model: llm.LLM[str], settings: Settings | None = None, store: Store | None = None
+    model: llm.LLM[str],
+    settings: Settings | None = None,
+    store: Store | None = None,
+    *,
+    taking_over: float = TAKING_OVER,
 ) -> Held:
     """A call whose greeting has been spoken."""
-    return await _started(await call_after(store=store), model, settings)
+    call = await call_after(store=store)
+    return await _started(call, model, settings, Handover(), taking_over)
 
 
 async def resumed(model: llm.LLM[str], store: Store, settings: Settings | None = None) -> Held:
     """The call that another process has begun in this store, where it has been taken up."""
-    return await _started(await Call.resume("test", store), model, settings, resumed=True)
+    call = await Call.resume("test", store)
+    return await _started(call, model, settings, Handover(resumed=True))
 
 
 async def _started(
-    call: Call, model: llm.LLM[str], settings: Settings | None, *, resumed: bool = False
+    call: Call,
+    model: llm.LLM[str],
+    settings: Settings | None,
+    handover: Handover,
+    taking_over: float = TAKING_OVER,
 ) -> Held:
     models, problems, words = shop()
-    data = UserData(call, words, models, problems, settings or Settings(), resumed=resumed)
-    held = Held(call, TextCall(CallSession(data, Providers(model, ())), patience=PATIENCE), model)
+    data = UserData(call, words, models, problems, settings or Settings(), handover=handover)
+    session = CallSession(data, Providers(model, ()), taking_over=taking_over)
+    held = Held(call, TextCall(session, patience=PATIENCE), model)
     async with asyncio.timeout(PATIENCE):
         await held.text.start()
     return held

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from livekit.agents import Agent
 from livekit.agents.voice import SpeechHandle
 
+from assistant.agents.entering import Handover
 from assistant.call.call import Call
 from assistant.settings import Settings
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 from assistant.shop.wording.prompts import Prompts
 from statemachine.effects import HandOff
+from statemachine.states import State
 
 
 class Speak(Protocol):
@@ -26,13 +28,6 @@ class Speak(Protocol):
 
 def unspoken(text: str, *, to_the_end: bool = False) -> None:
     """Nobody is on the line to hear it."""
-
-
-class Unsaid(NamedTuple):
-    """A fixed text that waits for the agent entering."""
-
-    text: str
-    to_the_end: bool
 
 
 @dataclass
@@ -48,24 +43,14 @@ class UserData:
     """The registry: by state, the agent who speaks there."""
     prev_agent: Agent | None = None
     """The agent who was on the line before."""
-    arriving: HandOff | None = None
-    """The handoff that the agent entering now carries on from."""
-    resumed: bool = False
-    """Whether the agent entering now goes on with a call that was cut off."""
+    handover: Handover = field(default_factory=Handover)
+    """How the line came to the agent who has it, or comes to the one who is entering."""
     heard: set[str] = field(default_factory=set)
     """Ids of the caller's messages that the call has been told of."""
     last_heard: str = ""
     """The id of the caller's last message."""
-    put_through_by: str = ""
-    """The id of the message that led to the last handoff."""
     recognised: list[str] = field(default_factory=list)
     """What the caller was understood to say and is no message yet."""
-    missed: list[str] = field(default_factory=list)
-    """What they said while the line was being handed over, for the agent entering."""
-    handing_over: bool = False
-    """Whether the line is changing hands: nobody can speak until the next agent has entered."""
-    unsaid: list[Unsaid] = field(default_factory=list)
-    """What was to be said meanwhile, for the agent entering."""
     speak: Speak = unspoken
     to_say: list[SpeechHandle] = field(default_factory=list)
     """What code has begun to say or put in line to be said."""
@@ -76,10 +61,23 @@ class UserData:
     failures: int = 0
     """How many of the model's replies in a row have failed."""
 
-    def take_over(self) -> list[Unsaid]:
-        """The line has changed hands; returns what the agent entering has to say first."""
-        waiting, self.unsaid, self.handing_over = self.unsaid, [], False
-        return waiting
+    def hear(self, message: str) -> None:
+        """A message of the caller's is what they said last; this is its id."""
+        self.heard.add(message)
+        self.last_heard = message
+        self.handover = replace(self.handover, spoke=True)
+
+    def hand_over(self, to: HandOff) -> None:
+        """The line changes hands from now on; after that nobody can speak before `take_over`."""
+        self.handover = replace(
+            self.handover, to=to, by=self.last_heard, spoke=False, under_way=True
+        )
+
+    def take_over(self) -> Handover:
+        """The line has changed hands; what had to wait for that is left to who is entering."""
+        came = replace(self.handover, ended=self.call.state is State.ENDED)
+        self.handover = Handover(came.to, came.by, came.spoke)
+        return came
 
     @property
     def customer_name(self) -> str | None:

@@ -1,34 +1,83 @@
-"""Streams that are waited for no longer than a caller would wait."""
+"""An agent's voice: each sentence for itself, waited for no longer than a caller would wait."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+import logging
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from livekit import rtc
-from livekit.agents import tts, utils
+from livekit.agents import APIError, APITimeoutError, tts, utils
+from livekit.agents.voice.transcription.filters import filter_emoji, filter_markdown
 
-T = TypeVar("T")
+log = logging.getLogger("assistant.agents")
+Speak = Callable[[AsyncIterable[str]], AsyncIterable[rtc.AudioFrame]]
 
 
-async def late_or(stream: AsyncIterable[T], seconds: float | None) -> AsyncIterator[T | None]:
-    """A stream, with None once before its first part where that comes later than these seconds."""
-    parts = aiter(stream)
-    first = asyncio.ensure_future(anext(parts, None))
+async def spoken(
+    text: AsyncIterable[str], speak: Speak, voice: tts.TTS[Any] | None, first_sound: float
+) -> AsyncIterator[rtc.AudioFrame]:
+    """The sound of an answer, whose sentences are given to the voice one by one, whole.
+
+    A voice that waits for the rest of an answer has said all it was given: it isn't to be taken for
+    one that fell silent, which is noticed after `first_sound` seconds.
+    """
+    limit = 2 * first_sound + 1.0
     try:
-        await asyncio.wait((first,), timeout=seconds)
-        if not first.done():
-            yield None
-        part = await first
-        if part is None:
-            return
-        yield part
-        async for part in parts:
-            yield part
-    finally:
-        await utils.aio.cancel_and_wait(first)
+        async for words in text:
+            sentence = await plain(words)
+            if is_heard(sentence):
+                async for frame in _said(sentence, speak, voice, limit):
+                    yield frame
+                    await asyncio.sleep(0)  # others have their turn, as with kept sound
+    except APIError as error:  # the session has been told, and whoever watches it apologises
+        log.error("The voice failed: %s", type(error).__name__)
+    except TimeoutError:
+        log.error("The voice said nothing for %g s.", limit)
+        if voice is not None:
+            failure = APITimeoutError("the voice said nothing")
+            told = tts.TTSError(
+                timestamp=time.time(), label=voice.label, error=failure, recoverable=False
+            )
+            voice.emit("error", told)
+
+
+async def _said(
+    text: str, speak: Speak, voice: tts.TTS[Any] | None, limit: float
+) -> AsyncIterator[rtc.AudioFrame]:
+    """A sentence's sound. What one voice breaks off, the one behind it says again.
+
+    Raises:
+        APIError: no voice could say it.
+        TimeoutError: it paused for longer than the limit.
+    """
+    sentence = Sentence(_once(text))
+    with breaking(voice, sentence) as broken:
+        async for frame in sentence.within(speak(sentence), limit):
+            yield frame
+        if broken.is_set():
+            again = Sentence(sentence.again())
+            async for frame in again.within(speak(again), limit):
+                yield frame
+
+
+def is_heard(words: str) -> bool:
+    """Whether it reaches anybody's ear: white space and marks alone don't."""
+    return any(letter.isalnum() for letter in words)
+
+
+async def plain(sentence: str) -> str:
+    """A sentence without the marks that are for readers, nor half of a pair that spans several."""
+    kept = "".join([part async for part in filter_emoji(filter_markdown(_once(sentence)))])
+    return kept.replace("*", "").replace("`", "")
+
+
+async def _once(text: str) -> AsyncIterator[str]:
+    """A text as the stream that LiveKit's voices take."""
+    yield text
 
 
 class Sentence:

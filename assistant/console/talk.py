@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant import telemetry
 from assistant.agents.briefing import known
+from assistant.agents.entering import Handover
 from assistant.agents.userdata import UserData
 from assistant.call import report
 from assistant.call.call import Call
@@ -83,7 +84,9 @@ async def talk(settings: Settings, options: Options) -> None:
         used = _spoken(screen, options, by_hand)
         call = await _begun(options.call, models.offers, store)
         screen.note(f"Call {call.id}. Should it break off: CALL={call.id} make console")
-        data = UserData(call, words, models, problems, settings, resumed=bool(options.call))
+        data = UserData(
+            call, words, models, problems, settings, handover=Handover(resumed=bool(options.call))
+        )
         if used:
             with hanging_up() as hung_up, devices.off_screen(options.log):
                 await speak(screen, data, options.report, used, hung_up)

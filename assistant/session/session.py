@@ -1,34 +1,23 @@
-"""A call on LiveKit's session: what is heard goes in, what the machine asks for comes out."""
+"""A call on LiveKit's session: what the machine asks for is carried out on it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+from dataclasses import replace
 from typing import cast
 
-from livekit.agents import (
-    NOT_GIVEN,
-    AgentSession,
-    APIConnectOptions,
-    CloseEvent,
-    CloseReason,
-    ConversationItemAddedEvent,
-    FunctionToolsExecutedEvent,
-    TurnHandlingOptions,
-    UserInputTranscribedEvent,
-    inference,
-    llm,
-)
-from livekit.agents.metrics import LLMMetrics
-from livekit.agents.voice.agent_session import SessionConnectOptions
+from livekit.agents import NOT_GIVEN, AgentSession
 
-from assistant.agents import EVERY_AGENT, ShopAgent, tools
-from assistant.agents.userdata import Unsaid, UserData
+from assistant.agents import EVERY_AGENT, ShopAgent
+from assistant.agents.entering import Unsaid
+from assistant.agents.userdata import UserData
 from assistant.providers.build import Providers
 from assistant.providers.line_cache import playing
-from assistant.session.watchdog import Watch
-from assistant.settings import Settings
+from assistant.session.events import Events
+from assistant.session.options import connecting, turns
+from assistant.session.watchdog import Watchdog
 from assistant.shop.knowledge import find
 from assistant.shop.wording import lines
 from statemachine.effects import Advise, Effect, HandOff, HangUp, Say
@@ -46,38 +35,14 @@ TAKING_OVER = 15.0
 """Seconds that a call's end waits at most for the agent who is to say its farewell."""
 
 
-def connecting(settings: Settings) -> SessionConnectOptions:
-    """How often a provider is asked again, and how long it may take."""
-    return SessionConnectOptions(
-        llm_conn_options=APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=10.0),
-        stt_conn_options=APIConnectOptions(
-            max_retry=3, retry_interval=0.3, timeout=settings.first_sound
-        ),
-        tts_conn_options=APIConnectOptions(max_retry=0, timeout=settings.first_sound),
-        max_unrecoverable_errors=1_000_000,  # the agents apologise, and give up in their own way
-    )
-
-
-def turns(settings: Settings, detector: inference.TurnDetector | None) -> TurnHandlingOptions:
-    """When it is the assistant's turn, and what interrupts it."""
-    return {
-        "turn_detection": detector,
-        "endpointing": {"min_delay": settings.min_pause, "max_delay": settings.max_pause},
-        "interruption": {
-            "mode": "vad",
-            "min_duration": settings.interruption,
-            "resume_false_interruption": True,
-            "false_interruption_timeout": settings.resume,
-        },
-        "preemptive_generation": {"enabled": True},
-    }
-
-
 class CallSession:
-    """One caller's line: carries out effects on the session and tells the call what happened."""
+    """One caller's session: says what code has to say, and carries out the machine's effects."""
 
-    def __init__(self, data: UserData, parts: Providers) -> None:
+    def __init__(
+        self, data: UserData, parts: Providers, *, taking_over: float = TAKING_OVER
+    ) -> None:
         self.data = data
+        self._taking_over = taking_over
         data.agents = {kind.state.value: kind(data) for kind in EVERY_AGENT}
         data.speak = self.say
         data.call.carry_out = self.carry_out
@@ -95,17 +60,10 @@ class CallSession:
             conn_options=connecting(data.settings),
             session_close_transcript_timeout=CLOSING,
         )
-        self.in_a_room = False
-        """Whether a session that is closed from outside says nothing about the call: the caller may
-        still be in their room."""
         self._handing_on: asyncio.TimerHandle | None = None
         self._kept = parts.kept
-        self._watch = Watch(self.session, data, parts.stt, self.nudge) if parts.stt else None
-        parts.llm.on("metrics_collected", self._on_metrics)
-        self.session.on("user_input_transcribed", self._on_words)
-        self.session.on("conversation_item_added", self._on_item)
-        self.session.on("function_tools_executed", self._on_tools)
-        self.session.on("close", self._on_close)
+        self._watchdog = Watchdog(self.session, data, parts.stt, self.nudge) if parts.stt else None
+        self.events = Events(self.session, data, parts.llm)
 
     @property
     def first_agent(self) -> ShopAgent:
@@ -121,8 +79,10 @@ class CallSession:
         While the line changes hands LiveKit takes no speech, and the text is left to the agent
         entering; where the session is over, nobody is left to hear it.
         """
-        if self.data.handing_over:
-            self.data.unsaid.append(Unsaid(text, to_the_end))
+        handover = self.data.handover
+        if handover.under_way:
+            unsaid = (*handover.unsaid, Unsaid(text, to_the_end))
+            self.data.handover = replace(handover, unsaid=unsaid)
             return
         sound = self._kept.sound(text) if self._kept and self.session.output.audio else None
         if sound is None and kept_only:
@@ -140,7 +100,7 @@ class CallSession:
 
     def nudge(self, text: str, *, to_the_end: bool = False, kept_only: bool = False) -> None:
         """Say a text that is for a caller in silence; an agent entering breaks it by themselves."""
-        if to_the_end or not self.data.handing_over:
+        if to_the_end or not self.data.handover.under_way:
             self.say(text, to_the_end=to_the_end, kept_only=kept_only)
 
     async def keep_lines(self) -> None:
@@ -189,9 +149,9 @@ class CallSession:
                 farewell = self.data.prompts.word(effect.farewell)
                 self.say(farewell, to_the_end=True)
         finally:
-            if any(line.to_the_end for line in self.data.unsaid):
+            if any(line.to_the_end for line in self.data.handover.unsaid):
                 # whoever is entering says it and hangs up; the clock is for one who never does
-                asyncio.get_running_loop().call_later(TAKING_OVER, self.session.shutdown)
+                asyncio.get_running_loop().call_later(self._taking_over, self.session.shutdown)
             else:
                 self.session.shutdown()
 
@@ -218,7 +178,7 @@ class CallSession:
     def is_back(self) -> None:
         """The caller has come back: they are told where the call stands."""
         self._pause(False)
-        if self.data.handing_over:
+        if self.data.handover.under_way:
             return  # the agent entering speaks to them at once
         with contextlib.suppress(RuntimeError):
             self.session.interrupt()
@@ -230,71 +190,5 @@ class CallSession:
             self.data.call.end(CallerHungUp())
 
     def _pause(self, paused: bool) -> None:
-        if self._watch is not None:
-            self._watch.paused = paused
-
-    # In: what happens on the line
-
-    def _on_item(self, event: ConversationItemAddedEvent) -> None:
-        item = event.item
-        if isinstance(item, llm.AgentHandoff):
-            self.data.missed += self.data.recognised  # LiveKit drops what is said meanwhile
-            self.data.recognised.clear()
-        if isinstance(item, llm.ChatMessage) and item.text_content:
-            self._keep(item.role, item.text_content)
-        if isinstance(item, llm.ChatMessage) and item.role == "user" and item.text_content:
-            self._is_message(item.text_content)
-            self.data.heard.add(item.id)
-            self.data.last_heard = item.id
-            self.data.call.heard(item.text_content)
-
-    def _on_words(self, event: UserInputTranscribedEvent) -> None:
-        if event.is_final and event.transcript.strip():
-            self.data.recognised.append(event.transcript.strip())
-
-    def _is_message(self, text: str) -> None:
-        """What was recognised up to these words has become a message."""
-        recognised = self.data.recognised
-        known = [number for number, words in enumerate(recognised, 1) if words in text]
-        del recognised[: max(known, default=0)]
-
-    def _keep(self, role: str, text: str) -> None:
-        call = self.data.call
-        if self.data.settings.keep_transcripts:
-            who = "caller" if role == "user" else call.on_the_line.value
-            call.transcript.append((who, text.strip()))
-
-    def _on_metrics(self, metrics: LLMMetrics) -> None:
-        """What a request took, as far as the model says it."""
-        if metrics.total_tokens:
-            self.data.call.tokens["prompt"] += metrics.prompt_tokens
-            self.data.call.tokens["completion"] += metrics.completion_tokens
-
-    def _on_tools(self, event: FunctionToolsExecutedEvent) -> None:
-        """A step in which code spoke or put the caller through asks for no reply."""
-        for asked, _ in event.zipped():
-            if self.data.handled[asked.call_id] > 0:
-                self.data.handled[asked.call_id] -= 1
-            elif asked.name in tools.TRIGGERS:
-                self._refused(asked, f"The arguments of {asked.name} could not be read.")
-            else:
-                self._refused(asked, f"There is no tool {asked.name[:40]!r}.")
-        if any(not output.reply_required for output in event.function_call_outputs):
-            event.cancel_tool_reply()
-
-    def _refused(self, asked: llm.FunctionCall, reason: str) -> None:
-        """Journal what LiveKit refused before any code of ours saw it."""
-        self.data.call.note_refusal(
-            asked.name[:40], {"arguments": asked.arguments[:200]}, (reason,)
-        )
-
-    def _on_close(self, event: CloseEvent) -> None:
-        """However the session ended, the call has ended; in a room its job may know better."""
-        call, reason = self.data.call, event.reason
-        if call.ended.is_set() or call.fenced:
-            return
-        if reason is CloseReason.ERROR:
-            call.end(CallFailed())
-        elif reason is CloseReason.PARTICIPANT_DISCONNECTED or not self.in_a_room:
-            ours = reason is CloseReason.JOB_SHUTDOWN
-            call.end(CallFailed() if ours else CallerHungUp())
+        if self._watchdog is not None:
+            self._watchdog.paused = paused

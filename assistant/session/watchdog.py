@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
-from typing import TypeGuard
 
 from livekit.agents import (
     AgentSession,
     AgentStateChangedEvent,
     ErrorEvent,
     UserInputTranscribedEvent,
-    UserStateChangedEvent,
     UserTranscriptionTimeoutEvent,
-    llm,
     stt,
     tts,
 )
-from livekit.agents.voice import SpeechHandle
 
 from assistant.agents.userdata import UserData
-from assistant.providers.hearing import Ears, aside, hum, names
+from assistant.providers.hearing import Ears
+from assistant.session.asides import Asides
 from assistant.shop.wording import lines
-from statemachine.lines import Line as Wording
+from statemachine.lines import Line
 from statemachine.triggers import CallerWentSilent, CallFailed
 
 log = logging.getLogger("assistant.watch")
@@ -37,13 +33,11 @@ NOISE = 3
 """A line on which there is sound without words counts as silent after so many times as long."""
 ASKED_AGAIN = 3
 """After so many voices in a row without words they are taken for sound on the line."""
-ANSWERED = 2.0
-"""Who says a word within so many seconds of a question's end has answered it."""
 VOICE_FAILURES = 3
 """After so many sentences that no voice could speak the call is ended."""
 
 
-class Watch:
+class Watchdog:
     """Looks after one spoken call, from the first sound to its end."""
 
     def __init__(
@@ -57,108 +51,24 @@ class Watch:
         self._data = data
         self._ears = ears
         self._say = say
+        self._asides = Asides(session, data, ears)
         self._task: asyncio.Task[None] | None = None
         self._quiet_since = 0.0
-        self._words_due: float | None = None
-        """Until when words are waited for that the caller may have said."""
         self._asked = False
         self._ever_heard = False
         self._unheard = 0
-        self._voice_since_words = False
         self._voice_failures = 0
         self.paused = False
         """Whether the caller is not there to be nudged."""
-        self._spoke_from = 0.0
-        self._spoke_for = 0.0
-        self._talks_from = 0.0
-        self._talked = 0.0
-        self._spoke_at = 0.0
-        """How long the assistant had talked in all when the caller last began to speak."""
-        self._set_aside: tuple[SpeechHandle, float] | None = None
-        """The sentence under which words were left out last, and when it was, in such time."""
-        ears.is_aside = self.is_aside
-        session.on("user_state_changed", self._on_caller)
-        session.on("agent_state_changed", self._on_assistant)
+        session.on("agent_state_changed", self._begin)
         session.on("user_input_transcribed", self._on_words)
         session.on("user_transcription_timeout", self._on_no_words)
         session.on("error", self._on_error)
         session.on("close", lambda _: self._end())
 
-    def assistant_speaks(self) -> bool:
-        """Whether a sentence of the assistant's is under way, even if it was paused just now."""
-        return self._sentence() is not None
-
-    def _sentence(self) -> SpeechHandle | None:
-        try:
-            speech = self._session.current_speech
-        except RuntimeError:
-            return None
-        return None if speech is None or speech.done() or speech.interrupted else speech
-
-    # The caller's voice
-
-    def is_aside(self, words: str) -> bool:
-        """Whether the caller said this under a sentence of the assistant's, and meant nothing."""
-        sentence = self._sentence()
-        sold = names(self._data.call.facts.offers)
-        if sentence is None or not aside(words, self._voice(), sold):
-            return False
-        self._words_due = None
-        if not hum(words):
-            self._set_aside = sentence, self._spoke_at
-        return True
-
-    def _voice(self) -> float:
-        """Seconds of voice that the words recognised now may have been."""
-        if self._session.user_state != "speaking":
-            return self._spoke_for
-        before = 0.0 if self._words_due is None else self._spoke_for
-        return max(before, time.time() - self._spoke_from)
-
-    def _on_caller(self, event: UserStateChangedEvent) -> None:
-        """LiveKit dates both back to where the voice itself began and ended."""
-        if event.new_state == "speaking":
-            self._spoke_from = event.created_at
-            self._spoke_at = self._talk_time()
-            self._voice_since_words = True
-        elif event.old_state == "speaking":
-            self._spoke_for = event.created_at - self._spoke_from
-            patience = self._data.settings.first_sound
-            self._words_due = asyncio.get_running_loop().time() + patience
-
-    def _on_assistant(self, event: AgentStateChangedEvent) -> None:
-        if event.new_state == "speaking":
-            self._talks_from = time.monotonic()
-        elif event.old_state == "speaking":
-            self._talked += time.monotonic() - self._talks_from
-        self._begin()
-
-    def _talk_time(self) -> float:
-        """How long the assistant has been heard in all."""
-        if self._session.agent_state != "speaking":
-            return self._talked
-        return self._talked + time.monotonic() - self._talks_from
-
-    def _hear_answer(self) -> None:
-        """A word that seemed to show that the caller listens was the answer to a question.
-
-        Which only the sentence's end tells: it is heard then, not before, so that nobody says yes
-        to what they haven't been told.
-        """
-        if self._set_aside is None:
-            return
-        sentence, at = self._set_aside
-        if not sentence.done() or self._session.current_speech is sentence:
-            return
-        self._set_aside = None
-        in_time = self._talk_time() - at < ANSWERED
-        if in_time and not sentence.interrupted and _is_question(sentence):
-            self._ears.hear_after_all()
-        self._ears.left_out = None
-
     # The clock
 
-    def _begin(self) -> None:
+    def _begin(self, _: AgentStateChangedEvent) -> None:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._look())
 
@@ -177,7 +87,7 @@ class Watch:
             if now - began > settings.longest_call:
                 self._give_up(lines.TIME_IS_UP)
                 break
-            self._hear_answer()
+            self._asides.hear_answer()
             if self._is_under_way() or self.paused:
                 self._quiet_since = now
             elif self._has_been_quiet(now):
@@ -206,21 +116,20 @@ class Watch:
         silence = self._data.settings.silence
         if self._session.user_state == "speaking":
             return now - self._quiet_since > NOISE * silence
-        being_recognised = self._words_due is not None and now < self._words_due
-        return not being_recognised and now - self._quiet_since > silence
+        return not self._asides.being_recognised(now) and now - self._quiet_since > silence
 
     def _nobody_there(self) -> None:
         self._clear_the_line()
         if self._asked:
             self._data.call.end(CallerWentSilent())
-        elif not self._data.handing_over:
+        elif not self._data.handover.under_way:
             self._asked = True
             # what is to be heard over a sound may not wait for its end
-            self._say(self._word(lines.STILL_THERE), to_the_end=self._voice_since_words)
+            self._say(self._word(lines.STILL_THERE), to_the_end=self._asides.voice_since_words)
 
     def _clear_the_line(self) -> None:
         """Break off what is in line to be said and isn't heard, for what follows would wait too."""
-        for speech in (self._sentence(), *self._data.to_say):
+        for speech in (self._asides.sentence(), *self._data.to_say):
             if speech is not None and speech.allow_interruptions:
                 speech.interrupt()
 
@@ -229,17 +138,15 @@ class Watch:
     def _on_words(self, event: UserInputTranscribedEvent) -> None:
         if event.transcript.strip():
             self._quiet_since = asyncio.get_running_loop().time()
-            self._words_due = self._set_aside = None
-            self._voice_since_words = False
             self._asked = False
             self._ever_heard = True
             self._unheard = 0
 
     def _on_no_words(self, event: UserTranscriptionTimeoutEvent) -> None:
         """The caller spoke and no words came: ask again, and then hear with the spare."""
-        due, self._words_due = self._words_due, None
-        ended = self._data.call.ended.is_set()
-        if ended or due is None or event.speech_duration < SPOKEN or self.assistant_speaks():
+        waited, ended = self._asides.came_to_nothing(), self._data.call.ended.is_set()
+        spoke = event.speech_duration >= SPOKEN
+        if ended or not waited or not spoke or self._asides.sentence() is not None:
             return
         self._unheard += 1
         if self._ears.can_give_up and (self._unheard > 1 or not self._ever_heard):
@@ -267,7 +174,7 @@ class Watch:
             log.error("The caller can't be heard (%s).", type(error.error).__name__)
             self._give_up(lines.APOLOGY_FAREWELL)
 
-    def _give_up(self, farewell: Wording) -> None:
+    def _give_up(self, farewell: Line) -> None:
         """End the call from our side, with a sentence that is spoken to its end."""
         call = self._data.call
         if not call.ended.is_set():
@@ -276,15 +183,5 @@ class Watch:
             self._say(self._word(farewell), to_the_end=True)
             call.end(CallFailed())
 
-    def _word(self, line: Wording) -> str:
+    def _word(self, line: Line) -> str:
         return self._data.prompts.word(line)
-
-
-def _is_question(sentence: SpeechHandle) -> bool:
-    """Whether what was said ends in a question."""
-    said = [item.text_content or "" for item in sentence.chat_items if _is_said(item)]
-    return bool(said) and said[-1].rstrip().endswith("?")
-
-
-def _is_said(item: llm.ChatItem) -> TypeGuard[llm.ChatMessage]:
-    return isinstance(item, llm.ChatMessage) and item.role == "assistant"

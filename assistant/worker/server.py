@@ -23,6 +23,7 @@ from livekit.protocol import agent
 
 from assistant import logs, telemetry
 from assistant import settings as environment
+from assistant.agents.entering import Handover
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
 from assistant.providers import build as providers
@@ -189,7 +190,7 @@ async def answer(ctx: JobContext) -> None:
     line.session.on("close", lambda _: ctx.shutdown("the call is over"))
     options, presence = room_io.RoomOptions(), None
     if not ctx.is_fake_job():
-        line.in_a_room = True
+        line.events.in_a_room = True
         presence = Presence(ctx, call.id, line.cut_off, line.is_back, line.caller_gone)
         try:
             caller = await presence.caller()
@@ -242,7 +243,9 @@ def _line(ctx: JobContext, held: Held, call: Call) -> CallSession:
         parts = replace(parts, kept=None)
     log.info("call %s: %s", call.id, " ".join(parts.reasons))
     words = words_for(call, open_shop.words, call.place.brought)
-    return CallSession(UserData(call, words, stock, help, settings, resumed=held.resumed), parts)
+    return CallSession(
+        UserData(call, words, stock, help, settings, handover=Handover(resumed=held.resumed)), parts
+    )
 
 
 def words_for(call: Call, words: Prompts, metadata: str) -> Prompts:

@@ -14,7 +14,6 @@ from assistant.agents import ShopAgent
 from assistant.agents.briefing import with_wish
 from assistant.records import MemoryStore, Store
 from assistant.records.sql.store import open_store
-from assistant.session import session
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.effects import Effect, HandOff, Say
@@ -96,7 +95,7 @@ def during_a_transfer(held: Held, happens: Callable[[], None]) -> None:
     """Have this happen once the line is changing hands and nobody can speak."""
 
     def on_tools(_: object) -> None:
-        assert held.text.line.data.handing_over
+        assert held.text.line.data.handover.under_way
         happens()
 
     held.text.line.session.once("function_tools_executed", on_tools)
@@ -187,12 +186,9 @@ async def test_a_call_that_fails_during_a_transfer_ends_with_its_farewell() -> N
     assert held.call.ended_by == "call_failed"
 
 
-async def test_a_call_whose_transfer_never_arrives_ends_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_call_whose_transfer_never_arrives_ends_all_the_same() -> None:
     """Its farewell waits for the agent entering, but not for ever."""
-    monkeypatch.setattr(session, "TAKING_OVER", 0.2)
-    held = await begin(ScriptedLLM(BUY))
+    held = await begin(ScriptedLLM(BUY), taking_over=0.2)
     held.text.line.session.update_agent = lambda agent: None  # type: ignore[method-assign]
     during_a_transfer(held, lambda: give_up(held))
     await held.say("buy")
@@ -430,7 +426,7 @@ async def test_what_is_said_while_the_line_is_handed_over_is_answered() -> None:
     await held.hang_up()
     assert told[0][-1] == ("user", "How much is the Air?")
     assert held.heard[1:] == [BRIDGE, QUOTE_AIR, "Anything else?"]
-    assert held.text.line.data.missed == []
+    assert held.text.line.data.handover.missed == ()
     spoke = [entry for entry in held.call.journal if entry.trigger == "caller_spoke"]
     assert len(spoke) == 3
 
@@ -450,13 +446,13 @@ async def test_a_wish_and_what_was_added_before_its_answer_are_one_message() -> 
     data = held.text.line.data
     await held.say("I want the Air.")
     chat = llm.ChatContext.empty()
-    chat.add_message(role="user", content="I want the Air.", id=data.put_through_by)
+    chat.add_message(role="user", content="I want the Air.", id=data.handover.by)
     chat.add_message(role="assistant", content="One")
     chat.add_message(role="user", content="In blue.")
-    whole = with_wish(chat, data.put_through_by, [BRIDGE])
+    whole = with_wish(chat, data.handover.by, [BRIDGE])
     assert messages(whole) == [("user", "I want the Air. In blue.")]
     chat.items[1].content = ["The Air is $999."]  # type: ignore[union-attr]
-    assert with_wish(chat, data.put_through_by, [BRIDGE]) is chat
+    assert with_wish(chat, data.handover.by, [BRIDGE]) is chat
     await held.hang_up()
 
 

@@ -204,7 +204,7 @@ async def test_a_model_that_fails_on_the_wish_is_apologised_for() -> None:
 async def test_who_speaks_over_the_apology_is_answered_to_wish_and_words() -> None:
     """The apology is no answer to the wish, however much of it was heard."""
     held = await resumed(ScriptedLLM("Which storage?"), await left(HEARD, ToBuying(WISH)))
-    first = held.text.line.data.put_through_by
+    first = held.text.line.data.handover.by
     chat = llm.ChatContext.empty()
     chat.add_message(role="user", content=WISH, id=first)
     chat.add_message(role="assistant", content="I'm sorry, we")

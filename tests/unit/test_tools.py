@@ -9,7 +9,7 @@ import pytest
 from livekit.agents import llm
 from pydantic import ValidationError
 
-from assistant.agents import tools
+from assistant.agents import look_ups, tools
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
 from assistant.records import MemoryStore
@@ -38,7 +38,7 @@ SCHEMAS = llm.ToolContext(tools.every_tool()).parse_function_tools("openai")
 FUNCTIONS: dict[str, dict[str, Any]] = {
     tool["function"]["name"]: tool["function"] for tool in SCHEMAS
 }
-LOOK_UPS = {name for names in tools.LOOK_UPS.values() for name in names}
+LOOK_UPS = {name for names in look_ups.LOOK_UPS.values() for name in names}
 
 
 def outcome_of(*triggers: Trigger) -> llm.ToolResult:
@@ -196,4 +196,4 @@ def test_a_refusal_with_a_line_of_its_own_asks_for_no_reply() -> None:
 )
 def test_a_budget_is_understood_however_it_is_put(said: str, cents: int | None) -> None:
     """The most they want to spend, in cents."""
-    assert tools.budget_of(said) == cents
+    assert look_ups.budget_of(said) == cents

@@ -1,0 +1,209 @@
+"""A reply of the model: asked for, heard as far as it may be said, made up for if it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import TypeVar
+
+from livekit.agents import (
+    AgentSession,
+    APIError,
+    ConversationItemAddedEvent,
+    FlushSentinel,
+    llm,
+    utils,
+)
+
+from assistant.agents import briefing, tools
+from assistant.agents.userdata import UserData
+from assistant.agents.voice import is_heard
+from assistant.language.money import SentenceGate, may_say
+from assistant.providers.failures import explain
+from assistant.shop.wording import lines
+from statemachine.states import State
+from statemachine.triggers import CallFailed
+
+log = logging.getLogger("assistant.agents")
+T = TypeVar("T")
+Ask = Callable[[llm.ChatContext, list[llm.Tool]], AsyncIterable[llm.ChatChunk]]
+"""Asks the model, with a chat and the tools that it may use."""
+FAILURES_TO_GIVE_UP = 3
+"""After so many failed requests in a row the call is ended, with an apology."""
+
+
+class Reply:
+    """What the model says and does about one state of the chat."""
+
+    def __init__(
+        self, data: UserData, session: AgentSession[UserData], chat: llm.ChatContext
+    ) -> None:
+        self._data, self._session, self._chat = data, session, chat
+        self._said = False
+        """Whether any of it has reached the caller."""
+
+    async def to(
+        self, ask: Ask, every: list[llm.Tool], *, may_call: bool
+    ) -> AsyncIterator[llm.ChatChunk | str | FlushSentinel]:
+        """Its parts as they come: tool calls, and words sentence by sentence.
+
+        It never ends without the caller hearing something.
+        """
+        data, asked = self._data, time.monotonic()
+        try:
+            async for part in late_or(self._parts(ask, every, may_call), self._hold_on):
+                if part is None:
+                    # spoken now, not with the answer, but written in one line with it
+                    yield f"{data.prompts.word(lines.HOLD_ON)} "
+                    yield FlushSentinel()
+                    continue
+                if not self._said and (not isinstance(part, str) or is_heard(part)):
+                    self._said = True
+                    data.call.first_words.append(time.monotonic() - asked)
+                if self._said:
+                    yield part
+            data.failures = 0
+        except (APIError, TimeoutError) as error:
+            log.error("%s", explain(error, data.settings))
+            yield await self.apology()
+        except Exception:
+            log.exception("call %s: the model's reply failed", data.call.id)
+            yield await self.apology()
+        else:
+            if not self._said:
+                yield data.prompts.word(lines.APOLOGY)
+
+    async def _parts(
+        self, ask: Ask, every: list[llm.Tool], may_call: bool
+    ) -> AsyncIterator[llm.ChatChunk | str]:
+        chat, offer = self._request(every)
+        gate, called = self._gate(), False
+        async for chunk in within(ask(chat, offer), self._data.settings.first_word):
+            if not called:
+                for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
+                    yield sentence
+            if chunk.delta and chunk.delta.tool_calls and may_call:
+                for sentence in gate.flush():
+                    yield sentence
+                called = True  # what it says from here on would be said after the tool has spoken
+                self._tell_apart(chunk.delta.tool_calls)
+                chunk.delta.content = None
+                yield chunk
+        for sentence in gate.flush():
+            yield sentence
+
+    @property
+    def _hold_on(self) -> float | None:
+        """When a caller who waits for the model is told so; nobody is where nothing is spoken."""
+        return self._data.settings.hold_on if self._session.output.audio else None
+
+    def _request(self, every: list[llm.Tool]) -> tuple[llm.ChatContext, list[llm.Tool]]:
+        """The chat and the tools as the model gets them, counted."""
+        data, chat, words = self._data, self._chat, briefing.last_words(self._chat)
+        call, state = data.call, data.call.state
+        new = words.text_content if words and words.id not in data.heard else None
+        offer = tools.offered(every, data, new)
+        if data.handover.wish:
+            bridges = [data.prompts.word(line) for line in (lines.BRIDGE, lines.RESUMED)]
+            chat = briefing.with_wish(chat, data.handover.by, bridges)
+        chat = briefing.prompted(chat, data.prompts.instructions_for(state), state, call.facts)
+        messages, _ = chat.to_provider_format(format="openai")
+        schemas = llm.ToolContext(offer).parse_function_tools("openai")
+        call.requests += 1
+        call.prompt_characters += len(json.dumps({"messages": messages, "tools": schemas}))
+        return chat, offer
+
+    def _gate(self) -> SentenceGate:
+        facts = self._data.call.facts
+        heard = briefing.caller_said(self._chat)
+
+        def allowed(sentence: str) -> bool:
+            price = facts.selection.price_cents if facts.selection else None
+            return may_say(sentence, facts.offers, price, facts.selected_model, heard)
+
+        return SentenceGate(allowed, self._data.prompts.word(lines.PRICE_UNSAID))
+
+    def _tell_apart(self, calls: list[llm.FunctionToolCall]) -> None:
+        """Give a call id that was used before another name: LiveKit runs each id once."""
+        for each in calls:
+            if not each.call_id or each.call_id in self._data.call_ids:
+                each.call_id = f"call_{uuid.uuid4().hex[:16]}"
+            self._data.call_ids.add(each.call_id)
+
+    async def apology(self) -> str:
+        """What is said instead of a reply, or of the rest of one that has said something.
+
+        The third time in a row that is nothing: the call is given up with a farewell of its own.
+
+        LiveKit asks ahead of the end of the caller's turn, several times while they speak, and
+        throws away what comes too early: a request counts once its words are committed.
+        """
+        await self._committed()
+        data = self._data
+        if data.call.state is State.ENDED:
+            return ""
+        data.failures += 1
+        if data.failures < FAILURES_TO_GIVE_UP:
+            return " " * self._said + data.prompts.word(lines.APOLOGY)
+        if data.failures == FAILURES_TO_GIVE_UP:
+            # not as the reply, which the caller could interrupt and the end would throw away
+            data.speak(data.prompts.word(lines.APOLOGY_FAREWELL), to_the_end=True)
+            data.call.end(CallFailed())
+        return ""
+
+    async def _committed(self) -> None:
+        """Wait until the words that are to be answered are the caller's turn.
+
+        If they never are, LiveKit cancels the request that waits here.
+        """
+        words = briefing.last_words(self._chat)
+        if words is None or words.id in self._data.heard or not words.text_content:
+            return
+        committed = asyncio.Event()
+
+        def added(event: ConversationItemAddedEvent) -> None:
+            if isinstance(event.item, llm.ChatMessage) and event.item.id == words.id:
+                committed.set()
+
+        self._session.on("conversation_item_added", added)
+        try:
+            await committed.wait()
+        finally:
+            self._session.off("conversation_item_added", added)
+
+
+async def late_or(stream: AsyncIterable[T], seconds: float | None) -> AsyncIterator[T | None]:
+    """A stream, with None once before its first part where that comes later than these seconds."""
+    parts = aiter(stream)
+    first = asyncio.ensure_future(anext(parts, None))
+    try:
+        await asyncio.wait((first,), timeout=seconds)
+        if not first.done():
+            yield None
+        part = await first
+        if part is None:
+            return
+        yield part
+        async for part in parts:
+            yield part
+    finally:
+        await utils.aio.cancel_and_wait(first)
+
+
+async def within(stream: AsyncIterable[T], seconds: float) -> AsyncIterator[T]:
+    """A stream that may not stay silent for longer than that.
+
+    Raises:
+        TimeoutError: it did.
+    """
+    parts = aiter(stream)
+    while True:
+        try:
+            part = await asyncio.wait_for(anext(parts), seconds)
+        except StopAsyncIteration:
+            return
+        yield part
