@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from livekit.agents import JobRequest
 
-from assistant.worker.takeover import identity
+from assistant.worker.identity import identity
 
 log = logging.getLogger("assistant.admission")
 

@@ -8,8 +8,6 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-from livekit import api
 from livekit.agents import JobContext
 
 from assistant import telemetry
@@ -19,8 +17,10 @@ from assistant.records import Fenced, Place, RecordError, Store, UnknownCall
 from assistant.records.sql.store import open_even_if_away
 from assistant.session.session import CallSession
 from assistant.settings import Settings
-from assistant.worker.lease import LEASE, Lease
-from assistant.worker.takeover import STARTING, epoch_of
+from assistant.worker.identity import epoch_of
+from assistant.worker.lease import Lease
+from assistant.worker.rooms import RoomError, Rooms
+from assistant.worker.timing import USUAL
 from statemachine.offers import Offer
 from statemachine.triggers import CallerHungUp, CallFailed, SessionTrigger
 
@@ -93,7 +93,7 @@ async def begun_or_resumed(
     """A room's call, and whether it was on already."""
     if epoch_of(owner, id) in (None, 1):  # nobody has claimed it for us: it is new, as a rule
         with contextlib.suppress(Fenced):
-            return await Call.begin(id, offers, store, place, LEASE), False
+            return await Call.begin(id, offers, store, place, USUAL.lease), False
     call = await _resumed(id, store)
     if call.ended.is_set():
         await store.give_up(id)  # whoever finds it closes its room
@@ -103,10 +103,10 @@ async def begun_or_resumed(
 
 async def _resumed(id: str, store: Store) -> Call:
     """Take a call up, also if the records don't answer at once."""
-    until = asyncio.get_running_loop().time() + STARTING
+    until = asyncio.get_running_loop().time() + USUAL.starting
     while True:
         try:
-            return await Call.resume(id, store, LEASE)
+            return await Call.resume(id, store, USUAL.lease)
         except (Fenced, UnknownCall):
             raise
         except RecordError:
@@ -184,30 +184,21 @@ async def close_room(ctx: JobContext) -> bool:
     """
     if ctx.is_fake_job():
         return True
-    room = ctx.job.room
+    room, rooms = ctx.job.room, Rooms(ctx.api)
     try:
         # Once we are out of it, another caller's room may go by its name.
-        if ctx.room.isconnected() or await _is_there(ctx):
-            await ctx.api.room.delete_room(api.DeleteRoomRequest(room=room.name))
-    except api.TwirpError as error:
-        if error.code != api.TwirpErrorCode.NOT_FOUND:
-            log.error("room %s could not be closed: %s", room.sid, error.message)
-            return False
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.error("room %s could not be closed: %s", room.sid, error or type(error).__name__)
+        if ctx.room.isconnected() or await rooms.find(room.name, room.sid):
+            await rooms.delete(room.name)
+    except RoomError as error:
+        log.error("room %s could not be closed: %s", room.sid, error)
         return False
     return True
 
 
 async def _exists(ctx: JobContext) -> bool:
     """Whether the job's room is still there, as far as can be found out."""
-    try:
-        return await _is_there(ctx)
-    except (api.TwirpError, aiohttp.ClientError, TimeoutError, OSError):
-        return True
-
-
-async def _is_there(ctx: JobContext) -> bool:
     room = ctx.job.room
-    found = await ctx.api.room.list_rooms(api.ListRoomsRequest(names=[room.name]))
-    return any(each.sid == room.sid for each in found.rooms)
+    try:
+        return await Rooms(ctx.api).find(room.name, room.sid) is not None
+    except RoomError:
+        return True

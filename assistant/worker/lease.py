@@ -14,14 +14,9 @@ from collections.abc import Callable
 
 from assistant.call.call import Call
 from assistant.records import Fenced, RecordError, Store
+from assistant.worker.timing import USUAL, Timing
 
 log = logging.getLogger("assistant.lease")
-
-LEASE = 1.5
-"""Seconds that a call is held for. Of 100 workers that were killed none was taken for dead while
-both cores were busy; with 3 s the next sound comes 1.5 s later."""
-HEARTBEAT = 0.4
-"""Seconds between two renewals."""
 
 
 class Lease:
@@ -37,11 +32,13 @@ class Lease:
         store: Store,
         lost: Callable[[], None],
         handed_on: Callable[[], None],
+        timing: Timing = USUAL,
     ) -> None:
         self._call = call
         self._store = store
         self._lost = lost
         self._handed_on = handed_on
+        self._timing = timing
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -71,7 +68,7 @@ class Lease:
         try:
             while True:
                 await self._renew()
-                await asyncio.sleep(HEARTBEAT)
+                await asyncio.sleep(self._timing.heartbeat)
         except Fenced as fenced:
             self._call.lose(fenced)
             self._lost()
@@ -85,7 +82,7 @@ class Lease:
         if self._call.fenced:
             raise Fenced(f"call {self._call.id} has been taken up by somebody else")
         try:
-            if not await self._store.renew(self._call.id, LEASE):
+            if not await self._store.renew(self._call.id, self._timing.lease):
                 self._handed_on()
         except Fenced:
             raise

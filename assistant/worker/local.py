@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import datetime
 import json
 import os
 import secrets
@@ -20,10 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from livekit import api
-
 from assistant import settings as environment
-from assistant.worker import start
+from assistant.worker import rooms, start
 from assistant.worker.start import StartError
 
 LOOPBACK = "127.0.0.1"
@@ -52,17 +49,8 @@ class LocalServer:
 
     def token(self, identity: str, room: str, *, kind: str = "standard", agent: str = "") -> str:
         """What lets somebody into a room for a day; with an agent's name, it is asked to come."""
-        token = (
-            api.AccessToken(self.key, self.secret)
-            .with_identity(identity)
-            .with_kind(kind)  # type: ignore[arg-type]
-            .with_ttl(datetime.timedelta(days=1))
-            .with_grants(api.VideoGrants(room_join=True, room=room))
-        )
-        if agent:
-            asked = api.RoomAgentDispatch(agent_name=agent)
-            token = token.with_room_config(api.RoomConfiguration(agents=[asked]))
-        return token.to_jwt()
+        made = rooms.token(self.key, self.secret, identity, room, agent=agent)
+        return made.with_kind(kind).to_jwt()  # type: ignore[arg-type]
 
 
 def config(http: int, udp: int, key: str, secret: str) -> dict[str, object]:

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 
-import aiohttp
-from livekit import api, rtc
+from livekit import rtc
 from livekit.agents import JobContext
 
-from assistant.worker.takeover import REJOIN, epoch_of
+from assistant.worker.identity import epoch_of
+from assistant.worker.rooms import RoomError, Rooms
+from assistant.worker.timing import USUAL, Timing
 
 log = logging.getLogger("assistant.presence")
 
@@ -40,12 +41,14 @@ class Presence:
         cut_off: Callable[[], None],
         is_back: Callable[[], None],
         gone: Callable[[], None],
+        timing: Timing = USUAL,
     ) -> None:
         self._ctx = ctx
         self._call = call
         self._cut_off = cut_off
         self._is_back = is_back
         self._gone = gone
+        self._timing = timing
         self._caller = ""
         self._missing: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,7 +86,7 @@ class Presence:
     def _on_disconnected(self, who: rtc.RemoteParticipant) -> None:
         if who.identity != self._caller or who.disconnect_reason in _LEFT or self._missing:
             return
-        self._missing = asyncio.get_running_loop().call_later(REJOIN, self._gone)
+        self._missing = asyncio.get_running_loop().call_later(self._timing.rejoin, self._gone)
         self._cut_off()
 
     def _remove_agent(self, who: rtc.RemoteParticipant) -> None:
@@ -94,14 +97,10 @@ class Presence:
             self._spawn(self._removed(who.identity))
 
     async def _removed(self, identity: str) -> None:
-        asked = api.RoomParticipantIdentity(room=self._ctx.job.room.name, identity=identity)
         try:
-            await self._ctx.api.room.remove_participant(asked)
-        except api.TwirpError as error:
-            if error.code != api.TwirpErrorCode.NOT_FOUND:
-                log.error("%s could not be removed: %s", identity, error.message)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.error("%s could not be removed: %s", identity, error or type(error).__name__)
+            await Rooms(self._ctx.api).remove(self._ctx.job.room.name, identity)
+        except RoomError as error:
+            log.error("%s could not be removed: %s", identity, error)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

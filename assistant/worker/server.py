@@ -11,15 +11,13 @@ import logging
 import math
 from dataclasses import replace
 
-import aiohttp
 from dotenv import load_dotenv
-from livekit import api, rtc
-from livekit.agents import NOT_GIVEN, AgentServer, JobContext, JobProcess, NotGivenOr, room_io
+from livekit import rtc
+from livekit.agents import JobContext, JobProcess, room_io
 from livekit.agents.worker import ServerEnvOption
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
 from livekit.plugins import deepgram, openai, silero  # noqa: F401
-from livekit.protocol import agent
 
 from assistant import logs, telemetry
 from assistant import settings as environment
@@ -28,106 +26,18 @@ from assistant.agents.userdata import UserData
 from assistant.call.call import Call
 from assistant.providers import build as providers
 from assistant.records import Fenced, RecordError
-from assistant.records.sql.store import SqlStore
 from assistant.session.session import CallSession
 from assistant.shop import shop
 from assistant.shop.wording import lines, prompts
 from assistant.shop.wording.prompts import PromptError, Prompts
 from assistant.worker import proxy as network
 from assistant.worker.admission import Admission
+from assistant.worker.agent_server import Worker
 from assistant.worker.job import Held, close_room, end_call, held_by
 from assistant.worker.presence import CALLERS, Presence
-from assistant.worker.takeover import Rescue
 from statemachine.engine.journal.replay import ReplayError
 
 log = logging.getLogger("assistant.worker")
-
-ANSWERS = 3.0
-"""Seconds that LiveKit may take to say who is in a room."""
-HANDING_ON = 15.0
-"""Seconds that calls which are handed on may take: to be taken up, or to say that nobody can."""
-
-
-class Worker(AgentServer):
-    """LiveKit's server of agents, which looks for calls in need and remembers why it stopped."""
-
-    failure: Exception | None = None
-    _store: SqlStore | None = None
-    _rescue: Rescue | None = None
-    _rescuing: asyncio.Task[None] | None = None
-    _livekit: api.LiveKitAPI | None = None
-    _asking: aiohttp.ClientSession | None = None
-
-    async def run(self, *, devmode: bool = False, unregistered: bool = False) -> None:
-        """Serve until asked to stop."""
-        self.on("worker_registered", lambda *_: self._look_for_calls())
-        try:
-            await super().run(devmode=devmode, unregistered=unregistered)
-        except Exception as error:
-            self.failure = error
-            raise
-
-    async def drain(
-        self,
-        timeout: NotGivenOr[int | None] = NOT_GIVEN,  # noqa: ASYNC109 - the base class's
-    ) -> None:
-        """Take no further calls, let those that are on end, and hand on what then remains."""
-        if self._rescuing is not None:
-            self._rescuing.cancel()
-        try:
-            await super().drain(timeout)
-        except TimeoutError:
-            if self._rescue is not None and self.active_jobs:
-                log.warning("%d calls are handed on.", len(self.active_jobs))
-                await self._rescue.hand_on()
-                await self._left(HANDING_ON)
-
-    async def _left(self, patience: float) -> None:
-        until = asyncio.get_running_loop().time() + patience
-        while self.active_jobs and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)  # LiveKit tells nobody when a process has ended
-
-    async def aclose(self) -> None:
-        """Stop, and let go of the records."""
-        if self._rescuing is not None:
-            self._rescuing.cancel()
-        await super().aclose()
-        store, asking, self._store, self._asking = self._store, self._asking, None, None
-        if store is not None and asking is not None:
-            await store.close()
-            await asking.close()
-            await asyncio.to_thread(telemetry.flush)
-
-    async def _handle_termination(self, msg: agent.JobTermination) -> None:
-        """LiveKit's server takes a job back: its room is closed, or its agent isn't in it any more.
-
-        An agent that lost its connection for too long is taken out, and so is its job, while the
-        caller is there: then another one goes on.
-        """
-        ours = {info.job.id: info for info in self.active_jobs}
-        if self._rescue is not None and (info := ours.get(msg.job_id)) is not None:
-            await self._rescue.replace(info)
-        await super()._handle_termination(msg)
-
-    def _look_for_calls(self) -> None:
-        if self._rescuing is None:
-            self._store = SqlStore(settings.database_url)
-            self._asking = network.session(rooms.livekit_url, ANSWERS)
-            self._livekit = api.LiveKitAPI(
-                rooms.livekit_url,
-                rooms.livekit_api_key,
-                rooms.livekit_api_secret,
-                session=self._asking,
-            )
-            self._rescue = Rescue(self, self._store, rooms, admission.is_full, self._livekit)
-            telemetry.export()
-            self._rescuing = asyncio.create_task(self._rescue.run())
-            self._rescuing.add_done_callback(_fault)
-
-
-def _fault(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("No call is looked for any more: this worker should be restarted", exc_info=error)
 
 
 def prewarm(proc: JobProcess) -> None:
@@ -147,6 +57,8 @@ logs.keep_words_out()
 rooms = settings.rooms
 admission = Admission(rooms.most_calls, lambda: (info.job.id for info in server.active_jobs))
 server: Worker = Worker(
+    settings,
+    admission.is_full,
     ws_url=rooms.livekit_url,
     api_key=rooms.livekit_api_key,
     api_secret=rooms.livekit_api_secret,

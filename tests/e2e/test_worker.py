@@ -149,7 +149,7 @@ async def test_an_agent_that_livekit_takes_out_of_the_room_is_replaced(
 async def test_the_server_of_make_room_ends_with_it(server: LocalServer) -> None:
     """Also where whoever began it is killed."""
     begins = (
-        "import os, pathlib, signal; from assistant.room import local_server\n"
+        "import os, pathlib, signal; from assistant.worker.local import local_server\n"
         "from scripts import livekit_server\n"
         "with local_server(livekit_server.find(), -3) as here:\n"
         "    print(here.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from livekit import api, rtc
 
-from assistant.worker import presence
+from assistant.worker.identity import identity
 from assistant.worker.presence import Presence
-from assistant.worker.takeover import identity
+from assistant.worker.timing import Timing
 
 HUNG_UP = rtc.DisconnectReason.CLIENT_INITIATED
 LOST = rtc.DisconnectReason.SIGNAL_CLOSE
@@ -64,7 +64,7 @@ class Room:
             wait_for_participant=self.wait_for_participant,
         )
         tells = [lambda what=what: self.told.append(what) for what in ("cut off", "back", "gone")]
-        return Presence(job, "RM_1", *tells)
+        return Presence(job, "RM_1", *tells, timing=Timing(rejoin=0.05))
 
     def leaves(self, who: Any, reason: Any) -> None:
         """Somebody leaves."""
@@ -117,9 +117,8 @@ async def test_an_agent_that_cannot_be_removed_is_one_line(
     assert len(caplog.messages) == told
 
 
-async def called(monkeypatch: pytest.MonkeyPatch) -> tuple[Room, Any]:
+async def called() -> tuple[Room, Any]:
     """A room with a caller, in which a caller who was cut off is soon given up."""
-    monkeypatch.setattr(presence, "REJOIN", 0.05)
     room = Room([somebody("caller"), somebody("bystander", 2.0)])
     watching = room.watched()
     caller = await watching.caller()
@@ -127,11 +126,9 @@ async def called(monkeypatch: pytest.MonkeyPatch) -> tuple[Room, Any]:
     return room, caller
 
 
-async def test_a_caller_who_was_cut_off_is_waited_for_and_greeted_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_caller_who_was_cut_off_is_waited_for_and_greeted_again() -> None:
     """Once for each time they are gone."""
-    room, caller = await called(monkeypatch)
+    room, caller = await called()
     for _ in range(2):
         room.leaves(caller, LOST)
         room.hears["participant_connected"](caller)
@@ -139,19 +136,17 @@ async def test_a_caller_who_was_cut_off_is_waited_for_and_greeted_again(
     assert room.told == ["cut off", "back"] * 2
 
 
-async def test_a_caller_who_stays_away_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_caller_who_stays_away_is_gone() -> None:
     """After as long as a call is held for them."""
-    room, caller = await called(monkeypatch)
+    room, caller = await called()
     room.leaves(caller, LOST)
     await asyncio.sleep(0.1)
     assert room.told == ["cut off", "gone"]
 
 
-async def test_who_hangs_up_and_who_only_looks_on_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_who_hangs_up_and_who_only_looks_on_is_not_waited_for() -> None:
     """LiveKit's session ends when its caller leaves; a bystander is no matter."""
-    room, caller = await called(monkeypatch)
+    room, caller = await called()
     room.leaves(caller, HUNG_UP)
     room.leaves(room.inside[1], LOST)
     room.hears["participant_connected"](caller)

@@ -22,11 +22,11 @@ from assistant.records.sql.store import SqlStore, open_store
 from assistant.shop import shop
 from assistant.worker import server as worker
 from assistant.worker.admission import Admission
+from assistant.worker.identity import epoch_of, identity
 from assistant.worker.job import Held, begun_or_resumed, close_room, end_call
 from assistant.worker.lease import Lease
 from assistant.worker.server import words_for
 from assistant.worker.start import StartError, check_records
-from assistant.worker.takeover import epoch_of, identity
 from statemachine.triggers import CallerHungUp, CallerSpoke
 
 
@@ -147,7 +147,7 @@ async def test_the_console_has_no_room() -> None:
     ("error", "told"),
     [
         (fault("not_found", 404), []),
-        (fault("internal", 500), ["room RM_ours could not be closed: no"]),
+        (fault("internal", 500), ["room RM_ours could not be closed: LiveKit says no"]),
         (aiohttp.ClientError("gone"), ["room RM_ours could not be closed: gone"]),
     ],
 )

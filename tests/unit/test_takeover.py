@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,9 +18,14 @@ from prometheus_client import REGISTRY
 from assistant.call.call import Call
 from assistant.records import Fenced, Place, RecordError
 from assistant.records.sql.store import SqlStore, open_store
-from assistant.settings import Rooms
-from assistant.worker import takeover as rescue
-from assistant.worker.takeover import Rescue, epoch_of, identity
+from assistant.settings import Rooms as Settings
+from assistant.worker.errands import Errands
+from assistant.worker.identity import epoch_of, identity
+from assistant.worker.own_calls import OwnCalls
+from assistant.worker.processes import Processes
+from assistant.worker.rooms import Rooms
+from assistant.worker.takeover import Takeover
+from assistant.worker.timing import Timing
 from statemachine.triggers import CallerHungUp
 
 pytest_plugins = ["tests.databases"]
@@ -76,41 +81,39 @@ class Server:
         self.started.append(claims.identity)
 
 
+QUICK = Timing(look=0.02, poll=0.03, busy=0.4, loading=0.01, rejoin=0.4, slow=0.4, lease=0.2)
+"""A clock that runs faster."""
+
+
 @dataclass
 class Worker:
-    """A worker's rescue, and what it sees."""
+    """A worker that looks after calls, and what it sees."""
 
     store: SqlStore
     server: Server = field(default_factory=Server)
     livekit: LiveKit = field(default_factory=LiveKit)
     full: bool = False
+    timing: Timing = QUICK
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[Rescue]:
+    async def looking(self) -> AsyncIterator[OwnCalls]:
         """Look for calls meanwhile."""
-        keys = Rooms("ws://127.0.0.1:9", "key", "secret" * 6)
-        given: Any = self.server, self.store, keys, lambda: self.full, self.livekit
-        looks = Rescue(*given)
-        task = asyncio.create_task(looks.run())
+        livekit: Any = self.livekit
+        server: Any = self.server
+        rooms, errands = Rooms(livekit), Errands()
+        keys = Settings("ws://127.0.0.1:9", "key", "secret" * 6)
+        processes = Processes(server, keys, self.timing)
+        common = self.store, rooms, processes, errands
+        looks = Takeover(*common, lambda: self.full, timing=self.timing)
+        own = OwnCalls(*common, looks, self.timing)
+        tasks = [asyncio.create_task(looks.run()), asyncio.create_task(own.run())]
         try:
-            yield looks
+            yield own
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that runs faster."""
-    for name, seconds in {
-        "LOOK": 0.02,
-        "POLL": 0.03,
-        "BUSY": 0.4,
-        "REJOIN": 0.4,
-        "SLOW": 0.4,
-        "LEASE": 0.2,
-    }.items():
-        monkeypatch.setattr(rescue, name, seconds)
+            errands.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest_asyncio.fixture
@@ -129,7 +132,7 @@ async def other(store: SqlStore, url: str) -> AsyncIterator[SqlStore]:
     await opened.close()
 
 
-async def becomes(true: Callable[[], object], patience: float = 5.0) -> None:
+async def becomes(true: Callable[[], object], patience: float = 20.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(patience):
         while not true():  # noqa: ASYNC110 - nobody tells
@@ -242,14 +245,13 @@ async def test_the_room_of_a_call_that_is_over_is_closed(store: SqlStore, other:
 
 
 async def test_a_farewell_that_is_being_spoken_is_not_cut_off(
-    store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+    store: SqlStore, other: SqlStore
 ) -> None:
     """The worker that hands its calls on sees to the end of those that end meanwhile."""
-    monkeypatch.setattr(rescue, "FAREWELL", 0.6)
     call = await Call.begin("RM_1", (), other, PLACE, 30.0)
     await store.give_up("RM_1", other.owner, staying=True)
     await call.fire(CallerHungUp())
-    worker = Worker(store)
+    worker = Worker(store, timing=replace(QUICK, farewell=0.6))
     async with worker.looking():
         await asyncio.sleep(0.3)
         assert worker.livekit.deleted == []
@@ -269,11 +271,11 @@ async def test_a_full_worker_leaves_a_call_to_the_others_first(
 
 
 async def test_a_worker_whose_processes_are_still_loading_leaves_a_call_to_the_others_first(
-    store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+    store: SqlStore, other: SqlStore
 ) -> None:
     """A process that waits elsewhere is on the line sooner than one that has yet to load."""
-    monkeypatch.setattr(rescue, "LOADING", 30.0)
-    busy = Worker(store, Server([job("RM_2", "agent-a"), job("RM_3", "agent-b")]))
+    jobs = Server([job("RM_2", "agent-a"), job("RM_3", "agent-b")])
+    busy = Worker(store, jobs, timing=replace(QUICK, loading=30.0))
     async with busy.looking():
         await asyncio.sleep(0.1)
         await Call.begin("RM_1", (), other, PLACE, 0.01)
