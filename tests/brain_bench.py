@@ -14,7 +14,6 @@ from typing import Any
 
 from livekit.agents import llm
 
-from assistant.agents.briefing import known
 from assistant.agents.look_ups import budget_of
 from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
@@ -24,6 +23,7 @@ from assistant.providers.offline.brain.reply import Answer, Call
 from assistant.shop import catalogue as shelf
 from assistant.shop import knowledge as help_shelf
 from assistant.shop.wording import lines as house
+from assistant.shop.wording.known import known, told
 from statemachine.effects import Advise, HandOff, HangUp, Say
 from statemachine.engine.machine import Accepted, Conversation, Refused
 from statemachine.facts import Facts, Order, Selection, Ticket
@@ -101,7 +101,7 @@ class Line:
     def request(self) -> llm.ChatContext:
         """The chat as the model gets it."""
         now = self.conversation
-        text = f"You work in a phone shop.\n\n{known(now.state, now.facts)}"
+        text = f"You work in a phone shop.\n\n{told(known(now.state, now.facts))}"
         system = llm.ChatMessage(role="system", content=[text])
         return llm.ChatContext([system, *self.chat.items])
 

@@ -7,39 +7,18 @@ from collections.abc import Iterable, Sequence
 from livekit.agents import llm
 
 from assistant.shop.wording import lines as wordings
+from assistant.shop.wording.known import known, told
 from statemachine import lines as conversation
 from statemachine.effects import Say
 from statemachine.engine.journal.codec import Entry
 from statemachine.engine.journal.replay import FORGOTTEN
-from statemachine.facts import Facts, Order, Selection
-from statemachine.offers import money
+from statemachine.facts import Facts
 from statemachine.states import State
 from statemachine.triggers import RecordName, name_of
 from statemachine.updates import noted, ordered, quote
 
 LAST_MESSAGES = 12
 """How many messages of the call an agent taking over gets to see."""
-
-
-def known(state: State, facts: Facts) -> str:
-    """What the call has established, as lines that the model reads with its instructions."""
-    chosen = facts.selection
-    lines = [
-        f"- state: {state.value}",
-        f"- caller's name: {facts.customer_name}" if facts.customer_name else "",
-        f"- selected: {_phone(chosen)} ({'ordered' if chosen.ordered else 'not ordered'})"
-        if chosen
-        else "",
-        *(f"- order {order.number}: {_phone(order)}" for order in facts.orders),
-        *(f"- ticket {t.number} ({t.status}): {t.issue}" for t in facts.tickets),
-        f"- put through with the wish: {facts.wish}" if facts.wish else "",
-    ]
-    return "\n".join(["Known so far:", *filter(None, lines)])
-
-
-def _phone(phone: Selection | Order) -> str:
-    price = money(phone.price_cents)
-    return ", ".join(filter(None, (phone.model, phone.storage, phone.colour, price)))
 
 
 def going_on(state: State, facts: Facts) -> tuple[Say, ...]:
@@ -68,7 +47,9 @@ def prompted(
     chat: llm.ChatContext, instructions: str, state: State, facts: Facts
 ) -> llm.ChatContext:
     """The chat as the model gets it: the present instructions first, then what was said."""
-    system = llm.ChatMessage(role="system", content=[f"{instructions}\n\n{known(state, facts)}"])
+    system = llm.ChatMessage(
+        role="system", content=[f"{instructions}\n\n{told(known(state, facts))}"]
+    )
     said = chat.copy(exclude_instructions=True, exclude_handoff=True, exclude_config_update=True)
     return llm.ChatContext([system, *said.items])
 

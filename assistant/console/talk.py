@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import telemetry
-from assistant.agents.briefing import known
 from assistant.agents.entering import Handover
 from assistant.agents.userdata import UserData
 from assistant.call import report
@@ -27,6 +26,7 @@ from assistant.session.session import CallSession
 from assistant.settings import Settings, SettingsError
 from assistant.shop import shop
 from assistant.shop.wording import prompts
+from assistant.shop.wording.known import known, told
 from assistant.shop.wording.prompts import Prompts
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.offers import Offer
@@ -178,7 +178,7 @@ async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None
         if words == "/help":
             screen.note(HELP)
         elif words == "/state":
-            screen.note(known(call.state, call.facts))
+            screen.note(told(known(call.state, call.facts)))
         elif words == "/why":
             refused = [entry for entry in call.journal if not entry.accepted]
             screen.note(" ".join(refused[-1].reasons) if refused else "Nothing was refused so far.")

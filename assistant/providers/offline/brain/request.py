@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from livekit.agents import llm
 
@@ -12,29 +11,9 @@ from assistant.language.clauses import Heard, hear
 from assistant.language.phones import find_colour
 from assistant.language.phones.spoken import named
 from assistant.language.phones.spoken import storage as storage_in
+from assistant.shop.wording.known import Known, Phone
+from assistant.shop.wording.known import read as read_known
 from statemachine.offers import Offer
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A phone as it was selected or ordered."""
-
-    model: str
-    storage: str = ""
-    colour: str = ""
-    order: str = ""
-    """The number it was ordered under."""
-    price: str = ""
-    """As the lines say it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A support ticket as the model is told of it."""
-
-    issue: str
-    open: bool
-    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +22,6 @@ class Turn:
 
     caller: bool
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the call has established, read from the block at the end of the system message."""
-
-    state: str = ""
-    name: str = ""
-    selected: Phone | None = None
-    ordered: bool = False
-    orders: tuple[Phone, ...] = ()
-    tickets: tuple[Ticket, ...] = ()
-    wish: str = ""
-
-    @property
-    def open_ticket(self) -> Ticket | None:
-        """The newest ticket that isn't resolved."""
-        return next((ticket for ticket in reversed(self.tickets) if ticket.open), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +105,7 @@ def read(
             continue
         text = item.text_content or ""
         if item.role in ("system", "developer"):
-            known = read_known(text) if "Known so far:" in text else known
+            known = read_known(text)
         elif text.strip():
             turns.append(Turn(item.role == "user", text))
             outputs = [] if item.role == "user" else outputs
@@ -153,45 +114,6 @@ def read(
         return Talk(known, tuple(turns), "", tuple(outputs), offered, takes or {})
     before, said = tuple(turns[:last]), turns[last].text
     return Talk(known, before, said, tuple(outputs), offered, takes or {})
-
-
-_SELECTED = re.compile(r"^(?P<phone>.*) \((?P<ordered>not ordered|ordered)\)$")
-_TICKET = re.compile(r"^ticket (?P<number>\S+) \((?P<status>\w+)\)$")
-
-
-def read_known(system: str) -> Known:
-    """The block of what is known at the end of the instructions."""
-    block = system.rpartition("Known so far:")[2]
-    state = name = wish = ""
-    selected: Phone | None = None
-    ordered = False
-    orders: list[Phone] = []
-    tickets: list[Ticket] = []
-    for line in block.splitlines():
-        key, _, value = line.removeprefix("- ").partition(": ")
-        value = value.strip()
-        if key == "state":
-            state = value
-        elif key == "caller's name":
-            name = value
-        elif key == "put through with the wish":
-            wish = value
-        elif key.startswith("order "):
-            orders.append(replace(_phone(value), order=key.removeprefix("order ")))
-        elif found := _TICKET.match(key):
-            tickets.append(Ticket(value, found["status"] == "open", found["number"]))
-        elif key == "selected" and (found := _SELECTED.match(value)):
-            selected, ordered = _phone(found["phone"]), found["ordered"] == "ordered"
-    return Known(state, name, selected, ordered, tuple(orders), tuple(tickets), wish)
-
-
-def _phone(text: str) -> Phone:
-    told = [part.strip() for part in re.split(r",\s+", text)]
-    price = next((part for part in told if part.startswith("$")), "")
-    parts = [part for part in told if part and part != price]
-    storage = next((part for part in parts[1:] if re.fullmatch(r"\d+ [GT]B", part)), "")
-    colour = next((part for part in parts[1:] if part != storage), "")
-    return Phone(parts[0] if parts else "", storage, colour, price=price)
 
 
 def listed(talk: Talk, offers: tuple[Offer, ...]) -> tuple[str, ...]:

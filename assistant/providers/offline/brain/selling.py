@@ -13,8 +13,9 @@ from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.reply import Answer, calling, saying
-from assistant.providers.offline.brain.request import Phone, Talk, latest
+from assistant.providers.offline.brain.request import Talk, latest
 from assistant.shop.catalogue import needs_in
+from assistant.shop.wording.known import Phone
 
 
 @dataclass(frozen=True, slots=True)

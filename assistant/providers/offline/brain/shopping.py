@@ -10,9 +10,10 @@ from assistant.language.clauses import Heard, corrected
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain.pointing import Meaning
 from assistant.providers.offline.brain.reply import Answer, calling
-from assistant.providers.offline.brain.request import Phone, Talk, unanswered
+from assistant.providers.offline.brain.request import Talk, unanswered
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.shop.catalogue import Catalogue, needs_in
+from assistant.shop.wording.known import Phone
 from statemachine.offers import Offer
 
 SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")
