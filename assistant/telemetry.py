@@ -23,8 +23,8 @@ from opentelemetry.trace import Span
 from prometheus_client import Counter, values
 
 from statemachine.effects import Effect, HandOff, OpenTicket, PlaceOrder
-from statemachine.engine.journal.codec import Entry
-from statemachine.engine.journal.refusals import TRIGGERS, labels
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.refusals import TRIGGERS
 from statemachine.states import FINAL
 from statemachine.triggers import Trigger, name_of
 
@@ -73,7 +73,7 @@ def count(entry: Entry, effects: tuple[Effect, ...] = ()) -> None:
     """Count what an entry says has happened."""
     trigger = entry.trigger if entry.trigger in TRIGGERS else "unknown"
     if not entry.accepted:
-        for reason in labels(entry):
+        for reason in entry.reasons:
             REFUSED.one(trigger, entry.source, reason)
         return
     ACCEPTED.one(trigger, entry.source)
@@ -107,7 +107,7 @@ def told(current: Span, entry: Entry) -> None:
     current.set_attribute("shop.to", entry.target)
     current.set_attribute("shop.accepted", entry.accepted)
     if not entry.accepted:
-        current.set_attribute("shop.refused_by", labels(entry))
+        current.set_attribute("shop.refused_by", entry.reasons)
 
 
 def folder(port: int) -> str | None:

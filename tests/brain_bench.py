@@ -130,10 +130,11 @@ class Line:
         outcome = self.conversation.send(TRIGGERS[call.name](**call.arguments))
         if isinstance(outcome, Refused):
             self.refused.append(call.name)
-            self.log.append(f"       refused: {' '.join(outcome.reasons)}")
+            why = " ".join(reason.told for reason in outcome.reasons)
+            self.log.append(f"       refused: {why}")
             if outcome.says:
                 self.speak(outcome.says)
-            return f"{call.name} didn't happen. {' '.join(outcome.reasons)}", outcome.says is None
+            return f"{call.name} didn't happen. {why}", outcome.says is None
         if outcome.target is not outcome.source:
             self.path.append(outcome.target.value)
         if outcome.target is State.ENDED:

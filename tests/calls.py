@@ -102,8 +102,9 @@ class Held:
 
     @property
     def refusals(self) -> list[str]:
-        """The reasons of all refusals."""
-        return [" ".join(entry.reasons) for entry in self.call.journal if not entry.accepted]
+        """The names of the reasons of all refusals."""
+        refused = [entry for entry in self.call.journal if not entry.accepted]
+        return [reason for entry in refused for reason in entry.reasons]
 
     @property
     def history(self) -> list[str]:

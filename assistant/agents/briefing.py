@@ -10,8 +10,8 @@ from assistant.shop.wording import lines as wordings
 from assistant.shop.wording.known import known, told
 from statemachine import lines as conversation
 from statemachine.effects import Say
-from statemachine.engine.journal.codec import Entry
-from statemachine.engine.journal.replay import FORGOTTEN
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.forgetting import FORGOTTEN
 from statemachine.facts import Facts
 from statemachine.states import State
 from statemachine.triggers import RecordName, name_of

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.agents.look_ups import LOOK_UPS, Arguments, Context, look_ups
 from assistant.agents.userdata import UserData
 from statemachine.effects import Advise, HandOff, HangUp, Say
+from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
 from statemachine.engine.machine import MACHINE, Accepted, Outcome
 from statemachine.triggers import ModelTrigger, RecordName, description_of, name_of
 
@@ -77,11 +78,10 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
             trigger = parse(kind, raw_arguments)
         except ValidationError:
             given = {key: str(value) for key, value in raw_arguments.items()}
-            reason = (
+            await call.refuse(name, given, UNFIT_ARGUMENTS)
+            return llm.ToolResult(
                 f"{name} didn't happen: what to put in it is still open. Ask the caller about it."
             )
-            await call.refuse(name, given, (reason,))
-            return llm.ToolResult(reason)
         return answer(await call.fire(trigger))
 
     schema = {"name": name, "description": description_of(kind), "parameters": schema_of(kind)}
@@ -95,7 +95,7 @@ def answer(outcome: Outcome) -> llm.ToolResult:
     """
     name = name_of(outcome.trigger)
     if not isinstance(outcome, Accepted):
-        reasons = " ".join(outcome.reasons)
+        reasons = " ".join(reason.told for reason in outcome.reasons)
         possible = f" Possible now: {', '.join(outcome.possible)}." if outcome.possible else ""
         told = outcome.says is not None
         return llm.ToolResult(f"{name} didn't happen. {reasons}{possible}", reply_required=not told)

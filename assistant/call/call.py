@@ -19,8 +19,16 @@ from assistant.shop.wording.lines import APOLOGY_RECORDS
 from statemachine.answers import Answer
 from statemachine.effects import Effect, Say
 from statemachine.engine.journal.codec import check_of, trigger_of
+from statemachine.engine.journal.refusals import NOT_WRITTEN
 from statemachine.engine.journal.replay import replay
-from statemachine.engine.machine import MACHINE, Accepted, Conversation, Outcome, Refused
+from statemachine.engine.machine import (
+    MACHINE,
+    Accepted,
+    Conversation,
+    Outcome,
+    Reason,
+    Refused,
+)
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import State
@@ -192,13 +200,13 @@ class Call:
         """Fire the trigger of an ending that has happened already, without waiting for it."""
         self._spawn(self._fire(trigger))
 
-    async def refuse(self, trigger: str, given: dict[str, str], reasons: tuple[str, ...]) -> None:
-        """Journal a refusal that never reached the machine: an unknown tool, unfit arguments."""
-        await asyncio.shield(self._spawn(self._refuse(trigger, given, reasons)))
+    async def refuse(self, trigger: str, given: dict[str, str], reason: str) -> None:
+        """Journal a refusal that never reached the machine, by its name in `refusals`."""
+        await asyncio.shield(self._spawn(self._refuse(trigger, given, reason)))
 
-    def note_refusal(self, trigger: str, given: dict[str, str], reasons: tuple[str, ...]) -> None:
+    def note_refusal(self, trigger: str, given: dict[str, str], reason: str) -> None:
         """Journal a refusal without waiting for it."""
-        self._spawn(self._refuse(trigger, given, reasons))
+        self._spawn(self._refuse(trigger, given, reason))
 
     @property
     def fenced(self) -> bool:
@@ -245,11 +253,11 @@ class Call:
             await self._move(CallerSpoke(self._heard[0]))
             self._heard.pop(0)
 
-    async def _refuse(self, trigger: str, given: dict[str, str], reasons: tuple[str, ...]) -> None:
+    async def _refuse(self, trigger: str, given: dict[str, str], reason: str) -> None:
         async with self._lock:
             await self._commit_heard()
             here = self.state.value
-            await self._note(Entry(trigger, given, here, here, False, reasons, time.time()))
+            await self._note(Entry(trigger, given, here, here, False, (reason,), time.time()))
 
     async def _move(self, trigger: Trigger) -> Outcome:
         with telemetry.span(self.id, trigger) as span:
@@ -358,6 +366,10 @@ class Call:
                 log.exception("call %s: an observer of %s failed", self.id, _loggable(entry))
 
 
+_NOT_WRITTEN = Reason(
+    NOT_WRITTEN,
+    "It could not be written down, so it didn't happen: the caller has been told; try again.",
+)
 _NAMES = frozenset(name_of(row.trigger) for row in MACHINE.table)
 
 
@@ -374,17 +386,15 @@ def _entry(outcome: Outcome) -> Entry:
             name, given, source, target, True, at=time.time(), check=check_of(outcome.facts)
         )
     here = outcome.state.value
-    return Entry(name, given, here, here, False, outcome.reasons, time.time())
+    reasons = tuple(reason.name for reason in outcome.reasons)
+    return Entry(name, given, here, here, False, reasons, time.time())
 
 
 def _unwritten(outcome: Accepted) -> Refused:
     return Refused(
         outcome.trigger,
         outcome.source,
-        (
-            "It could not be written down, so it didn't happen: the caller has been told; "
-            "try again.",
-        ),
+        (_NOT_WRITTEN,),
         (),
         Say(APOLOGY_RECORDS),
     )

@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MendableError
-from statemachine.engine.journal.replay import FORGOTTEN, our_own
+from statemachine.engine.journal.forgetting import FORGOTTEN, our_own
 
 if TYPE_CHECKING:
     from assistant.call.call import (

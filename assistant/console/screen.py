@@ -19,6 +19,7 @@ from assistant.call.call import Call
 from assistant.records import Entry
 from assistant.session.session import CallSession
 from assistant.shop.wording.prompts import Prompts
+from statemachine.engine.journal.refusals import in_words
 from statemachine.states import State
 
 ReadLine = Callable[[], Awaitable[str | None]]
@@ -46,7 +47,7 @@ class Screen:
         if entry.accepted:
             self._print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"))
         else:
-            why = " ".join(entry.reasons)
+            why = " ".join(in_words(entry))
             self._print(self._paint("33", f"  [{named} refused in {entry.source}: {why}]"))
 
     def note(self, text: str) -> None:

@@ -28,6 +28,7 @@ from assistant.shop import shop
 from assistant.shop.wording import prompts
 from assistant.shop.wording.known import known, told
 from assistant.shop.wording.prompts import Prompts
+from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.offers import Offer
 from statemachine.states import FINAL, INITIAL, OPEN
@@ -181,7 +182,9 @@ async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None
             screen.note(told(known(call.state, call.facts)))
         elif words == "/why":
             refused = [entry for entry in call.journal if not entry.accepted]
-            screen.note(" ".join(refused[-1].reasons) if refused else "Nothing was refused so far.")
+            screen.note(
+                " ".join(in_words(refused[-1])) if refused else "Nothing was refused so far."
+            )
         elif words.startswith("/"):
             screen.note(f"There is no {words.split()[0]}.\n{HELP}")
         elif words:

@@ -16,7 +16,9 @@ from assistant.records import CallRecord, RecordError, Store, Summary, UnknownCa
 from assistant.records.sql.store import open_store
 from statemachine.engine.flowchart import Overlay, render, trace
 from statemachine.engine.flowchart.trace import clock
-from statemachine.engine.journal.codec import Entry, plain
+from statemachine.engine.journal.codec import plain
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError, Step, steps
 from statemachine.facts import Facts
 from statemachine.states import FINAL
@@ -161,7 +163,7 @@ def _step(step: Step, before: Facts, began: float) -> list[str]:
     moved = entry.source if entry.source == entry.target else f"{entry.source} -> {entry.target}"
     shown = [f"{step.number:>4}  {clock(entry.at - began):>6}  {moved:<20}  {_named(entry, given)}"]
     if not entry.accepted:
-        return [*shown, *(f"{'':14}  refused: {reason}" for reason in entry.reasons)]
+        return [*shown, *(f"{'':14}  refused: {reason}" for reason in in_words(entry))]
     return [*shown, *(f"{'':14}  {line}" for line in _changes(before, step.facts))]
 
 

@@ -16,7 +16,7 @@ from assistant.records.store import (
     Taken,
     UnknownCall,
 )
-from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.entry import Entry
 
 __all__ = [
     "NOWHERE",

@@ -17,8 +17,9 @@ from assistant.records.store import (
     path_of,
 )
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
-from statemachine.engine.journal.codec import Entry, fingerprint
-from statemachine.engine.journal.replay import FORGOTTEN, forgotten
+from statemachine.engine.journal.codec import fingerprint
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
 from statemachine.engine.machine import MACHINE
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.states import FINAL, INITIAL

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from assistant.errors import MendableError
 from statemachine.effects import Effect
-from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.entry import Entry
 from statemachine.facts import Facts, Order, Ticket
 
 

@@ -17,6 +17,7 @@ from livekit.agents.metrics import LLMMetrics
 
 from assistant.agents import tools
 from assistant.agents.userdata import UserData
+from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS, UNKNOWN_TRIGGER
 from statemachine.triggers import CallerHungUp, CallFailed
 
 
@@ -78,17 +79,15 @@ class Events:
             if handled[asked.call_id] > 0:
                 handled[asked.call_id] -= 1
             elif asked.name in tools.TRIGGERS:
-                self._refused(asked, f"The arguments of {asked.name} could not be read.")
+                self._refused(asked, UNFIT_ARGUMENTS)
             else:
-                self._refused(asked, f"There is no tool {asked.name[:40]!r}.")
+                self._refused(asked, UNKNOWN_TRIGGER)
         if any(not output.reply_required for output in event.function_call_outputs):
             event.cancel_tool_reply()
 
     def _refused(self, asked: llm.FunctionCall, reason: str) -> None:
         """Journal what LiveKit refused before any code of ours saw it."""
-        self._data.call.note_refusal(
-            asked.name[:40], {"arguments": asked.arguments[:200]}, (reason,)
-        )
+        self._data.call.note_refusal(asked.name[:40], {"arguments": asked.arguments[:200]}, reason)
 
     def _on_close(self, event: CloseEvent) -> None:
         """However the session ended, the call has ended; in a room its job may know better."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, get_type_hints
 
-from statemachine.engine.machine import Accepted, Machine, Outcome, Refused
+from statemachine.engine.machine import NOT_POSSIBLE_HERE, Accepted, Machine, Outcome, Refused
 from statemachine.engine.rows import Row
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.offers import Offer
@@ -207,19 +207,15 @@ class _Asked:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = _Remembering(machine.table)
-        self._guards = {
-            " ".join((guard.__doc__ or "").split()): name
-            for row in machine.table
-            for guard, name in zip((*row.when, *row.given), row.guard_names, strict=True)
-        }
         self._canonical = lru_cache(maxsize=None)(canonical)
 
     def edge(self, node: Node, trigger: Trigger) -> Edge:
         """What firing the trigger at the node leads to."""
         outcome = self._machine.plan(node.state, node.facts, trigger)
         if isinstance(outcome, Refused):
-            refused_by = (self._guards.get(reason, "") for reason in outcome.reasons)
-            return Edge(node, trigger, outcome, node, None, tuple(filter(None, refused_by)))
+            names = (reason.name for reason in outcome.reasons)
+            refused_by = tuple(name for name in names if name != NOT_POSSIBLE_HERE)
+            return Edge(node, trigger, outcome, node, None, refused_by)
         target = Node(outcome.target, self._canonical(outcome.facts))
         return Edge(node, trigger, outcome, target, self._row(outcome))
 

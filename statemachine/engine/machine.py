@@ -37,12 +37,24 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a trigger is refused: a name, the guard's own, and a sentence a model can act on."""
+
+    name: str
+    told: str
+
+
+NOT_POSSIBLE_HERE = "not_possible_here"
+"""The reason where no row starts in this state: then no guard is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """The trigger doesn't happen: why, in sentences a model can act on, and what is possible."""
+    """The trigger doesn't happen: why, and what is possible instead."""
 
     trigger: Trigger
     state: State
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     possible: tuple[str, ...]
     says: Say | None = None
     """What the caller is told, where the refusal has a line of its own."""
@@ -131,7 +143,7 @@ class Machine:
     ) -> _Snapshot:
         snapshot = _Snapshot(state.value, facts, trigger)
         if kind in self._known:
-            # It raises where no row starts in this state: then no guard is to blame.
+            # It raises where no row starts in this state.
             with contextlib.suppress(transitions.MachineError):
                 self._machine.events[name_of(kind)].trigger(snapshot)
         return snapshot
@@ -139,18 +151,27 @@ class Machine:
     def _refusal(
         self, state: State, facts: Facts, trigger: Trigger, snapshot: _Snapshot
     ) -> Refused:
-        reasons = [" ".join((guard.__doc__ or "").split()) for guard in snapshot.refused_by]
+        reasons = [Reason(_named(guard), sentence_of(guard)) for guard in snapshot.refused_by]
         says = [guards.refusal_of(guard, facts, trigger) for guard in snapshot.refused_by]
-        reasons = reasons or [not_from_here(state, type(trigger))]
+        reasons = reasons or [Reason(NOT_POSSIBLE_HERE, not_from_here(state, name_of(trigger)))]
         possible = tuple(name_of(kind) for kind in self.possible(state, facts))
         return Refused(trigger, state, tuple(reasons), possible, next(filter(None, says), None))
 
 
-def not_from_here(state: State, kind: type[Trigger]) -> str:
+def sentence_of(guard: object) -> str:
+    """What a guard says when it refuses: its docstring, as one line."""
+    return " ".join((guard.__doc__ or "").split())
+
+
+def _named(guard: object) -> str:
+    return str(getattr(guard, "__name__", guard))
+
+
+def not_from_here(state: State, trigger: str) -> str:
     """Why a trigger that has no row from this state is refused."""
     if state is FINAL:
         return "The call has ended: nothing more can be done."
-    return f"{name_of(kind)} is not possible while the caller is with {state.desk}."
+    return f"{trigger} is not possible while the caller is with {state.desk}."
 
 
 def _accepted(row: Row, state: State, target: State, facts: Facts, trigger: Trigger) -> Accepted:
@@ -184,7 +205,7 @@ def _recording(
             snapshot.refused_by.append(guard)
         return passed
 
-    condition.__name__ = str(getattr(guard, "__name__", "guard"))
+    condition.__name__ = _named(guard)
     return condition
 
 

@@ -27,7 +27,8 @@ from statemachine.engine.journal.codec import (
     spoken_arguments,
     trigger_of,
 )
-from statemachine.engine.journal.replay import FORGOTTEN, ReplayError, forgotten, replay, steps
+from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
+from statemachine.engine.journal.replay import ReplayError, replay, steps
 from statemachine.engine.machine import MACHINE, Accepted, Conversation, Machine
 from statemachine.engine.rows import row
 from statemachine.facts import Facts
@@ -104,7 +105,7 @@ async def _held(run: Iterable[Trigger], store: Store) -> tuple[Call, CallRecord]
     for trigger in run:
         await call.fire(trigger)
         if isinstance(trigger, SelectModel):
-            await call.refuse(f"buy {trigger.model}", arguments(trigger), (trigger.model,))
+            await call.refuse(f"buy {trigger.model}", arguments(trigger), trigger.model)
     return call, await store.read("one")
 
 

@@ -16,8 +16,8 @@ FAREWELL_BUYING = conversation.FAREWELL_BUYING.wording.format(shop="the iPhone s
 BRIDGE = lines.BRIDGE.wording
 APOLOGY = lines.APOLOGY.wording
 QUOTE_AIR = "The iPhone Air with 256 GB is $999. Shall I order it for you?"
-NOT_LISTENED = "The caller hasn't said anything since they were put through: listen to them first."
-OVER = "The call has ended: nothing more can be done."
+NOT_LISTENED = "spoken_since_entering"
+OVER = "not_possible_here"
 
 BUY = [Use("to_buying")]
 AIR = [Use("select_model", {"model": "Air"})]

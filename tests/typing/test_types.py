@@ -17,7 +17,7 @@ from statemachine.guards import (
     issue_stated, model_selected, plausible_name, sold, spoken_since_entering
 )
 from statemachine.lines import FAREWELL
-from statemachine.engine.machine import Accepted, Conversation, Refused
+from statemachine.engine.machine import Accepted, Conversation, Reason, Refused
 from statemachine.engine.rows import row
 from statemachine.states import OPEN, State
 from statemachine.triggers import (
@@ -42,7 +42,7 @@ RIGHT = {
         "if isinstance(outcome, Accepted):\n"
         "    target: State = outcome.target\n"
         "else:\n"
-        "    reasons: tuple[str, ...] = outcome.reasons"
+        "    reasons: tuple[Reason, ...] = outcome.reasons"
     ),
     "an overlay": "Overlay(ways={(State.GREETING, 'to_buying', State.BUYING): Stroke('1')})",
 }

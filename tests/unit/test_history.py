@@ -17,7 +17,7 @@ from assistant.records.sql.schema import STEP
 from assistant.records.sql.store import open_store
 from assistant.records.sql.upgrade import _steps
 from statemachine.engine.flowchart import render, trace
-from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.entry import Entry
 from statemachine.offers import Offer
 from statemachine.states import State
 from statemachine.triggers import (

@@ -16,7 +16,7 @@ from statemachine.effects import (
     Say,
 )
 from statemachine.engine.explore import TWO_MODELS
-from statemachine.engine.machine import MACHINE, Accepted, Conversation, Refused
+from statemachine.engine.machine import MACHINE, Accepted, Conversation, Reason, Refused
 from statemachine.facts import Facts
 from statemachine.states import FINAL, State
 from statemachine.triggers import (
@@ -82,9 +82,8 @@ def test_a_call_begins_at_the_front_desk_knowing_nothing() -> None:
 def test_nobody_is_put_through_before_they_have_spoken() -> None:
     """A model that transfers on its own greeting is told to listen first."""
     outcome = refused(call(), ToBuying())
-    assert outcome.reasons == (
-        "The caller hasn't said anything since they were put through: listen to them first.",
-    )
+    said = "The caller hasn't said anything since they were put through: listen to them first."
+    assert outcome.reasons == (Reason("spoken_since_entering", said),)
     assert outcome.possible == ("record_name",)
 
 
@@ -106,9 +105,8 @@ def test_a_caller_is_not_passed_on_twice_in_one_breath() -> None:
 def test_a_trigger_of_another_desk_is_refused_with_the_desk() -> None:
     """The model learns where the caller is and what it can do there."""
     outcome = refused(call(SPOKE), ConfirmPurchase())
-    assert outcome.reasons == (
-        "confirm_purchase is not possible while the caller is with the front desk.",
-    )
+    said = "confirm_purchase is not possible while the caller is with the front desk."
+    assert outcome.reasons == (Reason("not_possible_here", said),)
     assert {"to_buying", "to_support", "record_name", "end_call"} <= set(outcome.possible)
 
 
@@ -294,7 +292,8 @@ def test_nothing_happens_after_the_end() -> None:
     conversation = call(SPOKE, EndCall())
     for trigger in (EndCall(), SPOKE, CallerHungUp(), ToBuying("x"), RecordName("Dana")):
         outcome = refused(conversation, trigger)
-        assert outcome.reasons == ("The call has ended: nothing more can be done.",)
+        over = Reason("not_possible_here", "The call has ended: nothing more can be done.")
+        assert outcome.reasons == (over,)
         assert outcome.possible == ()
     assert conversation.state is FINAL
     assert conversation.offered() == ()
@@ -306,7 +305,7 @@ def test_an_unknown_trigger_is_refused_and_does_not_raise() -> None:
     class Dance(Trigger):
         """Dance."""
 
-    assert refused(call(), Dance()).reasons[0].startswith("dance is not possible")
+    assert refused(call(), Dance()).reasons[0].told.startswith("dance is not possible")
 
 
 def test_what_is_offered_counts_words_that_are_about_to_be_committed() -> None:

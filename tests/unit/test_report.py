@@ -15,6 +15,7 @@ from assistant.call.call import Call
 from assistant.call.report import ReportError, _put, forget, path_of, report, write
 from assistant.records import MemoryStore
 from statemachine.answers import Answer
+from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
 from statemachine.offers import Offer
 from statemachine.triggers import (
     CallerSpoke,
@@ -90,14 +91,13 @@ async def test_a_whole_call_is_reported() -> None:
 
 
 async def test_refused_and_unknown_triggers_are_reported_with_their_reasons() -> None:
-    """A refusal stands where it happened, with its sentence."""
+    """A refusal stands where it happened, with its reason's name."""
     call = await call_after(ToBuying())
-    await call.refuse("fly", {}, ("There is no tool 'fly'.",))
-    listen = "The caller hasn't said anything since they were put through: listen to them first."
+    await call.refuse("fly", {}, UNKNOWN_TRIGGER)
     here = {"from": "greeting", "to": "greeting", "accepted": False}
     assert report(call)["triggers"] == [
-        {"trigger": "to_buying", **here, "reasons": [listen]},
-        {"trigger": "fly", **here, "reasons": ["There is no tool 'fly'."]},
+        {"trigger": "to_buying", **here, "reasons": ["spoken_since_entering"]},
+        {"trigger": "fly", **here, "reasons": ["unknown_trigger"]},
     ]
 
 
@@ -174,7 +174,7 @@ async def test_a_folder_that_is_gone_is_an_error_and_no_file(tmp_path: Path) -> 
 async def test_odd_characters_do_not_break_a_report(tmp_path: Path) -> None:
     """Bytes that came in as lone surrogates go out as something readable."""
     call = await call_after()
-    await call.refuse("fly\udcff", {}, ("There is no tool 'fly\udcff'.",))
+    await call.refuse("fly\udcff", {}, UNKNOWN_TRIGGER)
     write(call, tmp_path / "report.json")
     assert "fly" in (tmp_path / "report.json").read_text(encoding="utf-8")
 
@@ -193,7 +193,7 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
         HEARD,
         LogSupportIssue("gargles in the bathtub"),
     )
-    await call.refuse("call_dana", {"name": "Quill"}, ("There is no tool 'call_dana'.",))
+    await call.refuse("call_dana", {"name": "Quill"}, UNKNOWN_TRIGGER)
     call.transcript += [("caller", "I'm Dana Quill"), ("greeting", "Hello Dana")]
     call.first_words.append(0.5)
     path = path_of(tmp_path, call.id)
@@ -229,7 +229,7 @@ async def test_a_forgotten_report_says_what_the_forgotten_journal_says(tmp_path:
     store = MemoryStore()
     said = (HEARD, RecordName("Dana"), ToSupport("no sound"), HEARD, LogSupportIssue("mute"))
     call = await call_after(*said, store=store)
-    await call.refuse("fly", {}, ("There is no tool 'fly'.",))
+    await call.refuse("fly", {}, UNKNOWN_TRIGGER)
     path = path_of(tmp_path, call.id)
     write(call, path)
     forget(path)

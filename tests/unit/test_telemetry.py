@@ -22,11 +22,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY
 
-from statemachine.engine.journal.codec import Entry
-from statemachine.engine.journal.refusals import labels
+from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS, UNKNOWN_TRIGGER
 from statemachine.offers import Offer
 from statemachine.triggers import (
     CallerHungUp,
+    CompleteSupport,
     ConfirmPurchase,
     LogSupportIssue,
     SelectModel,
@@ -68,6 +68,11 @@ async def test_what_happens_in_a_call_is_counted() -> None:
             {"trigger": "unknown", "state": "support", "reason": "unknown_trigger"},
             1,
         ),
+        "unread": (
+            "triggers_refused",
+            {"trigger": "record_name", "state": "support", "reason": "unfit_arguments"},
+            1,
+        ),
         "to buying": ("handoffs", {"source": "greeting", "target": "buying"}, 1),
         "orders": ("orders", {}, 1),
         "tickets": ("tickets", {}, 1),
@@ -76,24 +81,21 @@ async def test_what_happens_in_a_call_is_counted() -> None:
     before = {key: counted(name, **labels) for key, (name, labels, _) in asked.items()}
     first = (HEARD, ToBuying(), HEARD, SelectModel("Air"), ConfirmPurchase(), HEARD)
     call = await call_after(*first, offers=OFFERS)
-    await call.refuse("complete_support", {}, ("not possible",))
-    for trigger in (ConfirmPurchase(), ToSupport(), HEARD, LogSupportIssue("it gargles")):
+    for trigger in (
+        CompleteSupport(),
+        ConfirmPurchase(),
+        ToSupport(),
+        HEARD,
+        LogSupportIssue("it gargles"),
+    ):
         await call.fire(trigger)
-    await call.refuse("sell_dana_a_boat", {}, ("There is no tool.",))
+    await call.refuse("sell_dana_a_boat", {}, UNKNOWN_TRIGGER)
+    await call.refuse("record_name", {}, UNFIT_ARGUMENTS)
     await call.fire(CallerHungUp())
     after = {key: counted(name, **labels) for key, (name, labels, _) in asked.items()}
     assert {key: after[key] - before[key] for key in asked} == {
         key: number for key, (_, _, number) in asked.items()
     }
-
-
-def test_a_refusal_is_counted_by_a_name_and_never_by_words() -> None:
-    """Arguments that don't fit and what a model made up have names of their own."""
-    here = Entry("record_name", {}, "greeting", "greeting", False, ("Ask Dana about it.",))
-    assert labels(here) == ("unread_or_unwritten",)
-    assert labels(Entry("boat", {}, "greeting", "greeting", False, ("Dana!",))) == (
-        "unknown_trigger",
-    )
 
 
 @pytest.fixture

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
 
+from assistant.records.sql.older import FORM, renewed
 from assistant.records.sql.schema import EVENTS
 from assistant.records.store import RecordError
-from statemachine.engine.journal.codec import Entry, JournalError, facts_of, plain
-from statemachine.engine.journal.replay import FORGOTTEN
+from statemachine.engine.journal.codec import facts_of, plain
+from statemachine.engine.journal.entry import Entry, JournalError
+from statemachine.engine.journal.forgetting import FORGOTTEN
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.states import FINAL
 
@@ -48,12 +50,18 @@ def event(call: str, number: int, entry: Entry, epoch: int) -> dict[str, object]
     }
 
 
+def journal(found: Iterable[Row[Any]]) -> tuple[Entry, ...]:
+    """The rows of a call's whole journal as its entries."""
+    return renewed((entry(row), row.form) for row in found)
+
+
 def words(entry: Entry) -> dict[str, object]:
     """What of an entry may hold a caller's words."""
     return {
         "trigger": entry.trigger,
         "arguments": entry.arguments,
         "reasons": list(entry.reasons),
+        "form": FORM,
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -25,7 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
-STEP = "0002"
+STEP = "0003"
 """The last of the steps in `migrations`: where a database's tables are those below."""
 _NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -77,8 +78,10 @@ EVENTS = Table(
     Column("at", Double, nullable=False),
     Column("facts_check", String(16), nullable=False),
     Column("epoch", Integer, nullable=False),
+    Column("form", SmallInteger, nullable=False),
 )
-"""The journal. Its primary key refuses a second writer of a number."""
+"""The journal. Its primary key refuses a second writer of a number; `form` is what `older` goes by,
+and what workers who don't know it leave at 1."""
 
 ORDERS = Table(
     "orders",

@@ -40,8 +40,9 @@ from assistant.records.store import (
 )
 from assistant.settings import DEFAULT_DATABASE
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
-from statemachine.engine.journal.codec import Entry, fingerprint
-from statemachine.engine.journal.replay import forgotten
+from statemachine.engine.journal.codec import fingerprint
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.forgetting import forgotten
 from statemachine.engine.machine import MACHINE
 from statemachine.facts import Facts
 from statemachine.states import FINAL, INITIAL
@@ -326,9 +327,8 @@ class SqlStore:
                 raise RecordError(f"Call {call} is still on: forget it once it has ended.")
             record = await _record(on, call)
             for number, entry in enumerate(forgotten(record.opening, record.journal)):
-                if rows.words(entry) != rows.words(record.journal[number]):
-                    here = (EVENTS.c.call == call, EVENTS.c.number == number)
-                    await on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
+                here = (EVENTS.c.call == call, EVENTS.c.number == number)
+                await on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
             await on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None))
             # A room's name may be a telephone number, and what a job brought may name the caller.
             blanked = {"room": "", "brought": ""}
@@ -418,7 +418,7 @@ async def _call(on: AsyncConnection, call: str, held: Any = None) -> Row[Any]:
 
 async def _record(on: AsyncConnection, call: str) -> CallRecord:
     there = await _call(on, call)
-    journal = tuple(map(rows.entry, await on.execute(_journal(call))))
+    journal = rows.journal(await on.execute(_journal(call)))
     return CallRecord(
         call,
         rows.facts(there.opening),

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text, update
 
+from assistant.records.sql import rows
 from assistant.records.sql.database import Database, address, make_folder, named
-from assistant.records.sql.schema import METADATA
+from assistant.records.sql.older import FORM
+from assistant.records.sql.schema import EVENTS, METADATA
 from assistant.records.store import Busy, SchemaError
+
+T = TypeVar("T")
 
 PATIENCE = 60.0
 """How long the steps may take, in seconds: a large table may be rewritten."""
@@ -22,6 +29,8 @@ TURN = 6.0
 """How long, in seconds, another program that is at it may keep a SQLite file."""
 RETRY = 0.1
 """Seconds until a file that was held is asked for again."""
+AT_ONCE = 20
+"""How many journals are written in today's form before others get their turn."""
 _LOCK = 7_466_373
 """The advisory lock that keeps two programs from upgrading one PostgreSQL database at once."""
 
@@ -33,7 +42,7 @@ async def upgrade(url: str) -> None:
         SchemaError: they are newer than this program's, or not its own.
         RecordError: the address is wrong, or the database is away.
     """
-    await _in_a_thread(url, _upgrade)
+    await _in_a_thread(url, _upgraded)
 
 
 async def check(url: str) -> None:
@@ -43,39 +52,46 @@ async def check(url: str) -> None:
         SchemaError: they are older, newer, or not its own.
         RecordError: the address is wrong, or the database is away.
     """
-    await _in_a_thread(url, _check)
+    await _in_a_thread(url, _checked)
 
 
-async def _in_a_thread(url: str, work: Callable[[Connection, str], None]) -> None:
+async def _in_a_thread(url: str, work: Callable[[Database], Awaitable[None]]) -> None:
     """Alembic would block the loop, so it gets a thread, and there a loop of its own."""
     make_folder(address(url))
     await asyncio.to_thread(lambda: asyncio.run(_connected(url, work)))
 
 
-async def _connected(url: str, work: Callable[[Connection, str], None]) -> None:
+async def _connected(url: str, work: Callable[[Database], Awaitable[None]]) -> None:
     database = Database(address(url), PATIENCE)
-    name = named(database.url)
-    until = asyncio.get_running_loop().time() + TURN
     try:
-        while True:
-            if await _had_its_turn(database, lambda plain: work(plain, name), until):
-                return
-            await asyncio.sleep(RETRY)
+        await work(database)
     finally:
         await database.close()
 
 
-async def _had_its_turn(
-    database: Database, work: Callable[[Connection], None], until: float
-) -> bool:
-    """Whether the work was done; a new SQLite file may say at once that somebody else holds it."""
-    try:
-        await database.run(lambda on: on.run_sync(work), writes=True)
-    except Busy:
-        if asyncio.get_running_loop().time() > until:
-            raise
-        return False
-    return True
+async def _upgraded(database: Database) -> None:
+    await _in_its_turn(database, lambda on: _upgrade(on, named(database.url)))
+    # In small bites: the workers that are there already go on writing.
+    until = time.monotonic() + PATIENCE
+    done: str | None = ""
+    while done is not None and time.monotonic() < until:
+        done = await _in_its_turn(database, partial(_renew_journals, after=done))
+
+
+async def _checked(database: Database) -> None:
+    await _in_its_turn(database, lambda on: _check(on, named(database.url)))
+
+
+async def _in_its_turn(database: Database, work: Callable[[Connection], T]) -> T:
+    """Do it; a new SQLite file may say at once that somebody else holds it."""
+    until = time.monotonic() + TURN
+    while True:
+        try:
+            return await database.run(lambda on: on.run_sync(work), writes=True)
+        except Busy:
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(RETRY)
 
 
 def _upgrade(connection: Connection, name: str) -> None:
@@ -126,3 +142,20 @@ def _config() -> Config:
 
 def _steps() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
+
+
+def _renew_journals(connection: Connection, after: str) -> str | None:
+    """Write some older journals in today's form; the last of these calls, None after all.
+
+    What is not reached is told in today's form wherever it is read.
+    """
+    old = select(EVENTS.c.call).where(EVENTS.c.call > after, EVENTS.c.form < FORM)
+    calls = list(connection.scalars(old.distinct().order_by(EVENTS.c.call).limit(AT_ONCE)))
+    for call in calls:
+        # Whoever forgets the call meanwhile waits, or is waited for.
+        journal = select(EVENTS).where(EVENTS.c.call == call).order_by(EVENTS.c.number)
+        found = connection.execute(journal.with_for_update()).all()
+        for row, entry in zip(found, rows.journal(found), strict=True):
+            here = (EVENTS.c.call == call, EVENTS.c.number == row.number)
+            connection.execute(update(EVENTS).where(*here).values(rows.words(entry)))
+    return calls[-1] if calls else None

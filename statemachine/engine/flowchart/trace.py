@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from statemachine.engine.flowchart import Overlay, Paint, Stroke, Way
 from statemachine.engine.flowchart.notation import FAINT
-from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import TRIGGERS, row_of, why
 from statemachine.states import FINAL, INITIAL, State
 from statemachine.table import TABLE

@@ -1,40 +1,21 @@
-"""A call's journal: its entries, and facts and triggers to plain data and back."""
+"""Facts and triggers to plain data and back, and the fingerprints that tell them apart."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from enum import Enum
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from statemachine.engine.journal.entry import JournalError
 from statemachine.engine.rows import Row
 from statemachine.facts import Facts
 from statemachine.triggers import ModelTrigger, Trigger, name_of
 
 T = TypeVar("T")
-
-
-class JournalError(ValueError):
-    """What was written down cannot be read any more; says what and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a call's journal: a trigger, what it moved, or why it was refused."""
-
-    trigger: str
-    arguments: dict[str, str]
-    source: str
-    target: str
-    accepted: bool
-    reasons: tuple[str, ...] = ()
-    at: float = field(default=0.0, compare=False)
-    """When it happened, in seconds since 1970; 0 where nobody looked at a clock."""
-    check: str = field(default="", compare=False)
-    """The fingerprint of the facts it led to; empty where none was taken."""
 
 
 # Triggers

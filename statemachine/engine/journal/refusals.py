@@ -1,14 +1,29 @@
-"""Why an entry was refused, told without a word of a caller's or a model's."""
+"""Why an entry was refused: names in the journal, told here in the sentences of today."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
-from statemachine.engine.journal.codec import Entry
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.machine import NOT_POSSIBLE_HERE, not_from_here, sentence_of
 from statemachine.engine.rows import Row
+from statemachine.states import State
 from statemachine.table import TABLE
 from statemachine.triggers import name_of
+
+UNKNOWN_TRIGGER = "unknown_trigger"
+"""Nothing has the name that a model asked for."""
+UNFIT_ARGUMENTS = "unfit_arguments"
+"""What a model put into it could not be read, or lacked something."""
+NOT_WRITTEN = "not_written"
+"""The store could not take it."""
+
+_TOLD = {
+    UNKNOWN_TRIGGER: "There is nothing of that name.",
+    UNFIT_ARGUMENTS: "What was put into it couldn't be read: ask the caller about it.",
+    NOT_WRITTEN: "It couldn't be written down: the caller has been told.",
+    NOT_POSSIBLE_HERE: "Not possible there.",
+}
 
 TRIGGERS = frozenset(name_of(row.trigger) for row in TABLE)
 """The names that there are; any other may be anything, and is not repeated."""
@@ -22,31 +37,29 @@ def row_of(entry: Entry) -> Row | None:
     return None
 
 
-@lru_cache
-def guards() -> Mapping[str, str]:
-    """By the sentence that a model is told, the name of the guard that says it."""
-    return {
-        " ".join((guard.__doc__ or "").split()): name
-        for row in TABLE
-        for guard, name in zip((*row.when, *row.given), row.guard_names, strict=True)
-    }
+def in_words(entry: Entry) -> tuple[str, ...]:
+    """The reasons as a model is told them; one that this program no longer has is its name."""
+    return tuple(_told(reason, entry) for reason in entry.reasons)
 
 
 def why(entry: Entry) -> tuple[str, ...]:
-    """The reasons in words."""
-    if entry.trigger not in TRIGGERS:
-        return ("there is nothing of that name",)
-    known = guards()
-    named = tuple(reason.split(":")[0] for reason in entry.reasons if reason in known)
-    if named:
-        return tuple(name[0].lower() + name[1:] for name in named)
-    return ("it couldn't be read or written",) if row_of(entry) else ("not possible there",)
+    """The reasons in a few words, none of them a caller's or a model's."""
+    known = {**_sentences(), **_TOLD}
+    said = (known.get(reason, "For a reason of its own").split(":")[0] for reason in entry.reasons)
+    return tuple(each[0].lower() + each[1:].rstrip(".") for each in said)
 
 
-def labels(entry: Entry) -> tuple[str, ...]:
-    """The reasons as names to count by: the guards', or one of three others."""
-    if entry.trigger not in TRIGGERS:
-        return ("unknown_trigger",)
-    known = guards()
-    named = tuple(known[reason] for reason in entry.reasons if reason in known)
-    return named or (("unread_or_unwritten",) if row_of(entry) else ("not_possible_here",))
+def _told(reason: str, entry: Entry) -> str:
+    if reason == NOT_POSSIBLE_HERE and entry.trigger in TRIGGERS:
+        return not_from_here(State(entry.source), entry.trigger)
+    return _sentences().get(reason) or _TOLD.get(reason, reason)
+
+
+@lru_cache
+def _sentences() -> dict[str, str]:
+    """By a guard's name, what it says."""
+    return {
+        name: sentence_of(guard)
+        for row in TABLE
+        for guard, name in zip((*row.when, *row.given), row.guard_names, strict=True)
+    }

@@ -1,0 +1,163 @@
+"""Journals that older programs wrote, or go on writing beside this one: told as they were then."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import select, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from assistant.call.call import Call
+from assistant.records.sql.database import address
+from assistant.records.sql.older import FORM
+from assistant.records.sql.schema import EVENTS
+from assistant.records.sql.store import SqlStore, open_even_if_away, open_store
+from statemachine.engine.flowchart import trace
+from statemachine.engine.journal.codec import check_of, plain
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
+from statemachine.engine.journal.replay import replay, steps
+from statemachine.engine.machine import Accepted
+from statemachine.triggers import CallerSpoke, ConfirmPurchase, ToBuying
+
+pytest_plugins = ["tests.databases"]
+
+DATA = Path(__file__).parents[1] / "data"
+TOLD: dict[str, dict[str, Any]] = json.loads((DATA / "calls_0002.json").read_text())
+"""What the program that wrote these calls told of each."""
+WITHOUT_A_NAME = "unread_or_unwritten"
+"""What that program called two reasons for which there are names now."""
+
+
+@pytest_asyncio.fixture
+async def older(url: str) -> str:
+    """The address of a database as an older program has left it, once of each kind."""
+    where = make_url(url)
+    if where.drivername == "sqlite":
+        shutil.copy(DATA / "calls_0002.sqlite", str(where.database))
+        return url
+    engine = create_async_engine(address(url))
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.execute((DATA / "calls_0002.sql").read_text())
+    await engine.dispose()
+    return url
+
+
+async def forms(store: SqlStore) -> set[int]:
+    """The forms in which its journals are written."""
+    async with store.database.engine.connect() as connection:
+        return set((await connection.execute(select(EVENTS.c.form))).scalars())
+
+
+async def as_it_was_told(store: SqlStore, call: str) -> None:
+    """The journal leads to the same facts, refusals and pictures as it did when it was written."""
+    record, then = await store.read(call), TOLD[call]
+    journal = record.journal
+    assert [[e.trigger, e.source, e.target, e.accepted] for e in journal] == then["entries"]
+    told = replay(record.opening, journal)
+    assert told.state.value == then["state"]
+    if journal:
+        facts = plain(told.facts)
+        del facts["offers"]
+        assert facts == then["facts"]
+    assert [check_of(step.facts) for step in steps(record.opening, journal)] == then["checks"]
+    for entry, labels in zip(journal, then["labels"], strict=True):
+        assert all(map(str.isidentifier, entry.reasons))
+        if WITHOUT_A_NAME in labels:
+            assert entry.reasons in (("unfit_arguments",), ("not_written",))
+        elif entry.reasons != ("unfit_arguments",):  # at another desk, as well
+            assert list(entry.reasons) == labels
+    noted = trace.of_call("", journal, record.began).notes
+    for now, was in zip(noted, then["trace"], strict=True):
+        assert now[2] == was[0]
+        assert (
+            now[3] == was[1] or "unfit_arguments" in str(journal) or "not_written" in str(journal)
+        )
+    for entry, (trigger, given, _) in zip(
+        forgotten(record.opening, journal), then["forgotten"], strict=True
+    ):
+        assert (entry.trigger, entry.arguments) == (trigger, given)
+        assert FORGOTTEN not in entry.reasons
+
+
+async def test_journals_of_an_older_program_are_rewritten_and_told_as_before(older: str) -> None:
+    """Facts, states, refusals, traces and what forgetting leaves are those of then."""
+    store = await open_store(older)
+    assert await forms(store) == {FORM}
+    for call in TOLD:
+        await as_it_was_told(store, call)
+    assert len(await store.recent(100)) == len(TOLD)
+    await store.close()
+
+
+async def test_journals_that_are_still_in_an_older_form_are_told_as_before(older: str) -> None:
+    """A rewriting that was broken off leaves nothing that can't be read, or forgotten."""
+    store = await open_store(older)
+    await written_by_an_older_program(store)
+    assert await forms(store) == {1}
+    for call in TOLD:
+        await as_it_was_told(store, call)
+    await store.forget("refused-outside")
+    assert "ebedee" not in repr(await store.read("refused-outside"))
+    await store.close()
+
+
+async def written_by_an_older_program(store: SqlStore) -> None:
+    """Every entry is again what the older program wrote, in its form."""
+    async with store.database.engine.begin() as connection:
+        for call, then in TOLD.items():
+            for number, reasons in enumerate(then["reasons"]):
+                here = (EVENTS.c.call == call, EVENTS.c.number == number)
+                await connection.execute(
+                    update(EVENTS).where(*here).values(reasons=reasons, form=1)
+                )
+
+
+async def test_an_older_worker_goes_on_writing_beside_this_one(older: str) -> None:
+    """It knows nothing of forms; its calls are taken up, told and forgotten all the same."""
+    store = await open_even_if_away(older, owner="worker-9")
+    call = await Call.resume("at-sales-quoted", store)
+    sentence = "The caller hasn't answered since the price was quoted: wait for their yes."
+    columns = [each.name for each in EVENTS.columns if each.name != "form"]
+    written = ["at-sales-quoted", len(call.journal), "confirm_purchase", "{}", "buying", "buying"]
+    more = [False, json.dumps([sentence]), 0.0, "", 2]
+    values = dict(zip(columns, [*written, *more], strict=True))
+    marks = ", ".join(f":{name}" for name in columns)
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    async with store.database.engine.begin() as connection:
+        await connection.execute(text(f"INSERT INTO events ({quoted}) VALUES ({marks})"), values)
+        await connection.execute(
+            text("UPDATE calls SET entries = entries + 1 WHERE id = 'at-sales-quoted'")
+        )
+    taken_up = await Call.resume("at-sales-quoted", store)
+    assert taken_up.journal[-1] == Entry(
+        "confirm_purchase", {}, "buying", "buying", False, ("spoken_since_quoted",)
+    )
+    await taken_up.fire(CallerSpoke())
+    assert isinstance(await taken_up.fire(ConfirmPurchase()), Accepted)
+    assert len(taken_up.facts.orders) == 1
+    await store.forget("at-sales-quoted")
+    assert await forms(store) == {FORM}
+    await store.close()
+
+
+async def test_a_call_that_is_held_while_its_journal_is_rewritten_goes_on(older: str) -> None:
+    """Its owner and its lease are as they were; what it writes next fits behind the rest."""
+    store = await open_even_if_away(older, owner="worker-1")
+    call = (await store.read("in-mid-lease")).journal
+    store._epochs["in-mid-lease"] = 1  # it has been this worker's all along
+    spoke = Entry("caller_spoke", {"answer": "open"}, "buying", "buying", True)
+    await store.write("in-mid-lease", len(call), spoke, ())
+    assert await store.renew("in-mid-lease", 30.0)
+    assert [orphan.id for orphan in await store.orphans("jill")] == ["orphaned", "ended-unattended"]
+    resumed = await Call.resume("orphaned", store)
+    await resumed.fire(CallerSpoke())
+    assert isinstance(await resumed.fire(ToBuying()), Accepted)
+    await store.close()
