@@ -1,0 +1,1 @@
+"""What a telephone brings: the caller's number, keys, and who can be reached by it."""
