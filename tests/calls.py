@@ -24,6 +24,7 @@ from assistant.records import MemoryStore, Store
 from assistant.session.session import TAKING_OVER, CallSession
 from assistant.settings import Settings
 from assistant.shop import catalogue, knowledge
+from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 from assistant.shop.wording import prompts
@@ -130,10 +131,11 @@ async def begin(
     store: Store | None = None,
     *,
     taking_over: float = TAKING_OVER,
+    about: About = NOTHING_KNOWN,
 ) -> Held:
     """A call whose greeting has been spoken."""
     call = await call_after(store=store)
-    return await _started(call, model, settings, Handover(), taking_over)
+    return await _started(call, model, settings, Handover(), taking_over, about)
 
 
 async def resumed(model: llm.LLM[str], store: Store, settings: Settings | None = None) -> Held:
@@ -148,9 +150,11 @@ async def _started(
     settings: Settings | None,
     handover: Handover,
     taking_over: float = TAKING_OVER,
+    about: About = NOTHING_KNOWN,
 ) -> Held:
     models, problems, words = shop()
-    data = UserData(call, words, models, problems, settings or Settings(), handover=handover)
+    chosen = settings or Settings()
+    data = UserData(call, words, models, problems, chosen, about=about, handover=handover)
     session = CallSession(data, Providers(model, ()), taking_over=taking_over)
     held = Held(call, TextCall(session, patience=PATIENCE), model)
     async with asyncio.timeout(PATIENCE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -13,16 +14,24 @@ from assistant.language.money import amounts_in
 from assistant.shop import catalogue as shelf
 from assistant.shop.knowledge import find
 from assistant.shop.wording import lines
+from statemachine.effects import Say
 from statemachine.states import State
 
 Arguments = dict[str, object]
 Context = RunContext[UserData]
 
+ABOUT = "about_shop"
 LOOK_UPS: dict[State, tuple[str, ...]] = {
     State.BUYING: ("recommend_models", "compare_models"),
     State.SUPPORT: ("troubleshooting_steps",),
 }
-"""Which look-ups are offered where."""
+"""Which look-ups are offered where, beside the one that is offered wherever somebody speaks."""
+
+
+def offered(data: UserData) -> tuple[str, ...]:
+    """The look-ups that may be used now."""
+    anywhere = (ABOUT,) if data.about.spoken and data.call.state is not State.ENDED else ()
+    return (*LOOK_UPS.get(data.call.state, ()), *anywhere)
 
 
 def look_ups() -> list[llm.Tool]:
@@ -55,6 +64,14 @@ def look_ups() -> list[llm.Tool]:
             "The steps that help with a problem. Give the caller the next one they haven't tried.",
             {"issue": {**text, "description": "The problem in the caller's words."}},
             required=("issue",),
+        ),
+        _look_up(
+            _about,
+            ABOUT,
+            "Answer a question about the shop itself: opening hours, address, delivery, payment, "
+            "returns, warranty, trade-in, repair prices. The answer is spoken for you.",
+            {"question": {**text, "description": "What the caller asks."}},
+            required=("question",),
         ),
     ]
 
@@ -132,6 +149,19 @@ def _steps(data: UserData, given: dict[str, str]) -> llm.ToolResult:
         )
     steps = "\n".join(f"{n}. {step}" for n, step in enumerate(problem.steps, 1))
     return llm.ToolResult(f"Steps for {problem.title}:\n{steps}\nIf none helps: {problem.stop}")
+
+
+def _about(data: UserData, given: dict[str, str]) -> llm.ToolResult:
+    told = data.about.answer(given["question"], time.time())
+    if not told:
+        return llm.ToolResult(
+            "That isn't known here. Say so; don't guess, and go on with what the caller wants."
+        )
+    facts, word = data.call.facts, data.prompts.word
+    chosen = facts.selection
+    if data.call.state is State.BUYING and chosen and not chosen.ordered:
+        return _told(data, f"{told} {word(Say(lines.STILL_ORDER, (('model', chosen.model),)))}")
+    return _told(data, f"{told} {word(lines.WHAT_ELSE)}")
 
 
 def budget_of(said: str) -> int | None:

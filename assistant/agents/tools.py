@@ -9,7 +9,8 @@ from typing import cast
 from livekit.agents import function_tool, llm
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.agents.look_ups import LOOK_UPS, Arguments, Context, look_ups
+from assistant.agents import look_ups
+from assistant.agents.look_ups import Arguments, Context
 from assistant.agents.userdata import UserData
 from statemachine.effects import Advise, HandOff, HangUp, Say
 from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
@@ -25,13 +26,13 @@ TRIGGERS: dict[str, type[ModelTrigger]] = {
 
 def every_tool() -> list[llm.Tool | llm.Toolset]:
     """All tools. Each agent has them all; what a request offers is decided when it is made."""
-    return [*map(_trigger_tool, TRIGGERS.values()), *look_ups()]
+    return [*map(_trigger_tool, TRIGGERS.values()), *look_ups.look_ups()]
 
 
 def offered(tools: list[llm.Tool], data: UserData, words: str | None) -> list[llm.Tool]:
     """The tools that may be used now, or once these words of the caller are committed."""
     names = {name_of(kind) for kind in data.call.offered(words)}
-    names.update(LOOK_UPS.get(data.call.state, ()))
+    names.update(look_ups.offered(data))
     return [tool for tool in tools if tool.id in names]
 
 

@@ -12,6 +12,7 @@ from livekit.agents.voice import SpeechHandle
 from assistant.agents.entering import Handover
 from assistant.call.call import Call
 from assistant.settings import Settings
+from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 from assistant.shop.wording.prompts import Prompts
@@ -39,6 +40,7 @@ class UserData:
     catalogue: Catalogue
     knowledge: Knowledge
     settings: Settings = field(default_factory=Settings)
+    about: About = NOTHING_KNOWN
     agents: dict[str, Agent] = field(default_factory=dict)
     """The registry: by state, the agent who speaks there."""
     prev_agent: Agent | None = None

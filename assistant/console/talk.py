@@ -86,7 +86,13 @@ async def talk(settings: Settings, options: Options) -> None:
         call = await _begun(options.call, models.offers, store)
         screen.note(f"Call {call.id}. Should it break off: CALL={call.id} make console")
         data = UserData(
-            call, words, models, problems, settings, handover=Handover(resumed=bool(options.call))
+            call,
+            words,
+            models,
+            problems,
+            settings,
+            about=served.about,
+            handover=Handover(resumed=bool(options.call)),
         )
         if used:
             with hanging_up() as hung_up, devices.off_screen(options.log):
@@ -125,7 +131,7 @@ async def _write(
 ) -> None:
     """Hold a call in text, until it ends or the lines do."""
     call = data.call
-    parts = providers.build(data.settings, data.catalogue, data.knowledge)
+    parts = providers.build(data.settings, data.catalogue, data.knowledge, data.about)
     line = CallSession(data, parts)
     text = TextCall(line)
     for reason in parts.reasons:

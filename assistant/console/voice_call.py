@@ -81,7 +81,9 @@ async def _hold(screen: Screen, data: UserData, used: Devices, hung_up: asyncio.
     if hung_up.is_set():
         return
     async with http_context.open():
-        parts = providers.build_voice(data.settings, data.catalogue, data.knowledge, warm)
+        parts = providers.build_voice(
+            data.settings, data.catalogue, data.knowledge, warm, data.about
+        )
         line = CallSession(data, parts)
         for reason in parts.reasons:
             screen.note(reason)

@@ -14,6 +14,7 @@ from assistant.providers.hearing import Ears, by_segment, with_spare
 from assistant.providers.line_cache import KeptLines
 from assistant.providers.openai import chat_model
 from assistant.settings import Settings
+from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 
@@ -52,7 +53,9 @@ class Providers:
                 await part.aclose()
 
 
-def build(settings: Settings, catalogue: Catalogue, knowledge: Knowledge) -> Providers:
+def build(
+    settings: Settings, catalogue: Catalogue, knowledge: Knowledge, about: About = NOTHING_KNOWN
+) -> Providers:
     """The parts of a text call: with a key the real model, without it the embedded one."""
     if settings.llm == "openai" or (settings.llm == "auto" and settings.openai_api_key):
         at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
@@ -64,7 +67,8 @@ def build(settings: Settings, catalogue: Catalogue, knowledge: Knowledge) -> Pro
 
     why = "LLM=offline" if settings.llm == "offline" else "OPENAI_API_KEY is not set"
     return Providers(
-        OfflineLLM(catalogue, knowledge), (f"Model: the embedded offline brain ({why}).",)
+        OfflineLLM(catalogue, knowledge, about=about),
+        (f"Model: the embedded offline brain ({why}).",),
     )
 
 
@@ -96,10 +100,14 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
 
 
 def build_voice(
-    settings: Settings, catalogue: Catalogue, knowledge: Knowledge, warm: Warm
+    settings: Settings,
+    catalogue: Catalogue,
+    knowledge: Knowledge,
+    warm: Warm,
+    about: About = NOTHING_KNOWN,
 ) -> Providers:
     """The parts of a spoken call. Needs an event loop, and LiveKit's HTTP context for Deepgram."""
-    thinking = build(settings, catalogue, knowledge)
+    thinking = build(settings, catalogue, knowledge, about)
     ears, hearing = _ears(settings, warm)
     voice, kept, speaking = _voice(settings, warm)
     detector, turns = _turns(settings)

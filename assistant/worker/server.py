@@ -43,7 +43,9 @@ log = logging.getLogger("assistant.worker")
 def prewarm(proc: JobProcess) -> None:
     """Load what a call needs before one comes; a process does this once and serves one call."""
     proc.userdata["shop"] = loaded = shop.load(settings.shop)
-    providers.build(settings, loaded.catalogue, loaded.knowledge)  # reads the brain's vocabulary
+    providers.build(
+        settings, loaded.catalogue, loaded.knowledge, loaded.about
+    )  # reads the brain's vocabulary
     fixed = [loaded.words.word(line) for line in lines.FIXED]
     proc.userdata["warm"] = providers.prewarm(settings, fixed)
     telemetry.export()
@@ -150,13 +152,22 @@ async def _joined(ctx: JobContext, joining: asyncio.Task[None]) -> bool:
 def _line(ctx: JobContext, held: Held, call: Call) -> CallSession:
     open_shop: shop.Shop = ctx.proc.userdata["shop"]
     stock, help = open_shop.catalogue, open_shop.knowledge
-    parts = providers.build_voice(settings, stock, help, ctx.proc.userdata["warm"])
+    parts = providers.build_voice(settings, stock, help, ctx.proc.userdata["warm"], open_shop.about)
     if ctx.is_fake_job():  # the console's line opens after the greeting has begun: no instant sound
         parts = replace(parts, kept=None)
     log.info("call %s: %s", call.id, " ".join(parts.reasons))
     words = words_for(call, open_shop.words, call.place.brought)
     return CallSession(
-        UserData(call, words, stock, help, settings, handover=Handover(resumed=held.resumed)), parts
+        UserData(
+            call,
+            words,
+            stock,
+            help,
+            settings,
+            about=open_shop.about,
+            handover=Handover(resumed=held.resumed),
+        ),
+        parts,
     )
 
 

@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assistant.providers.offline.brain import OfflineLLM
 from assistant.shop import about
+from assistant.shop import shop as shops
 from assistant.shop.about.hours import Holiday, Hours, clock
+from tests.calls import begin, shop
+from tests.fakes import ScriptedLLM
 
 HERE = ZoneInfo("America/New_York")
 NINE_TO_SIX = ((time(9), time(18)),)
@@ -88,7 +92,7 @@ def test_a_time_of_day_is_said_as_people_say_it(moment: time, said: str) -> None
 )
 def test_a_question_is_answered_from_the_file(question: str, words: str) -> None:
     """In other words than the file has."""
-    assert words in ABOUT.answer(question, at(1, 10))
+    assert words in ABOUT.answer(question, at(1, 10).timestamp())
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_a_question_is_answered_from_the_file(question: str, words: str) -> None
 )
 def test_what_is_about_a_phone_is_not_about_the_shop(question: str) -> None:
     """Nothing is answered where nothing in the file does."""
-    assert ABOUT.answer(question, at(1, 10)) == ""
+    assert ABOUT.answer(question, at(1, 10).timestamp()) == ""
 
 
 @pytest.mark.parametrize(
@@ -138,3 +142,42 @@ def test_hours_that_are_none_are_refused(hours: str, tmp_path: Path) -> None:
     )
     with pytest.raises(about.AboutError, match="hours, monday"):
         about.load(path)
+
+
+async def test_a_caller_hears_what_the_shop_has_written_and_goes_on_where_they_were() -> None:
+    """In the middle of a quote the price's question is put again, and its yes still orders."""
+    models, knowledge, _ = shop()
+    held = await begin(OfflineLLM(models, knowledge, about=ABOUT), about=ABOUT)
+    await held.say(
+        "Where is your shop?",
+        "I want the iPhone Air",
+        "how long does delivery take?",
+        "yes please",
+        "bye",
+    )
+    heard = held.heard
+    assert any("12 Market Street" in each for each in heard[:2])
+    assert any(
+        "two to three working days" in each
+        and each.endswith("Shall I order the iPhone Air for you?")
+        for each in heard
+    )
+    assert [order.model for order in held.call.facts.orders] == ["iPhone Air"]
+    assert held.call.ended_by == "end_purchase_call"
+
+
+async def test_what_the_shop_has_not_told_is_not_offered_to_the_model() -> None:
+    """Without an about.toml of its own a shop says nothing about itself."""
+    held = await begin(ScriptedLLM("Hello."))
+    await held.say("hello")
+    assert isinstance(held.model, ScriptedLLM)
+    assert all("about_shop" not in offered for offered in held.model.offered)
+
+
+def test_another_shops_address_is_not_said(tmp_path: Path) -> None:
+    """A shop's folder without an about.toml knows nothing; with one, what stands there."""
+    assert shops.load(tmp_path).about.spoken == ()
+    (tmp_path / "about.toml").write_text(
+        '[[entry]]\nid = "address"\nasked = ["address"]\nanswer = "In Tokyo."\n'
+    )
+    assert shops.load(tmp_path).about.spoken == ("In Tokyo.",)

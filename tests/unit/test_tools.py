@@ -38,7 +38,7 @@ SCHEMAS = llm.ToolContext(tools.every_tool()).parse_function_tools("openai")
 FUNCTIONS: dict[str, dict[str, Any]] = {
     tool["function"]["name"]: tool["function"] for tool in SCHEMAS
 }
-LOOK_UPS = {name for names in look_ups.LOOK_UPS.values() for name in names}
+LOOK_UPS = {look_ups.ABOUT, *(name for names in look_ups.LOOK_UPS.values() for name in names)}
 
 
 def outcome_of(*triggers: Trigger) -> llm.ToolResult:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from math import log
 
@@ -51,17 +50,21 @@ class About:
     entries: tuple[Entry, ...] = ()
     repairs: tuple[Repair, ...] = field(default=())
 
-    def answer(self, question: str, now: datetime) -> str:
+    def answer(self, question: str, now: float) -> str:
         """What is said to a question; empty where nothing in here answers it.
 
-        `now` is by the shop's clock (`Hours.at`).
+        `now` is in seconds since 1970.
         """
         best = self._best(normal(question))
         if best is None:
             return ""
         if isinstance(best, Hours):
-            return f"{best.now(now)} {best.usual()}"
+            return f"{best.now(best.at(now))} {best.usual()}"
         return best.answer
+
+    def knows(self, question: str) -> bool:
+        """Whether anything in here answers it."""
+        return self._best(normal(question)) is not None
 
     @property
     def spoken(self) -> tuple[str, ...]:
@@ -106,6 +109,10 @@ class About:
 
     def _weight(self, wording: tuple[str, ...]) -> float:
         return sum(self._telling[word] for word in wording)
+
+
+NOTHING_KNOWN = About()
+"""Of a shop that has told nothing about itself."""
 
 
 def _stands_in(wording: tuple[str, ...], said: list[str]) -> bool:

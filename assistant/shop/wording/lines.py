@@ -19,6 +19,8 @@ COMPARED = Line(
     "The {second} with {second_storage} is {second_price}. {second_pitch}",
 )
 WHICH_OF_THEM = Line("which_of_them", "Which one would you like?")
+WHAT_ELSE = Line("what_else", "What else can I do for you?")
+STILL_ORDER = Line("still_order", "Shall I order the {model} for you?")
 LIKE_IT = Line("like_it", "Would you like that one?")
 
 BRIDGE = Line("bridge", "One moment.")

@@ -23,7 +23,7 @@ from statemachine.states import OPEN, State
 _HERE = Path(__file__).parent
 _TEXTS = ("persona", "shop", "tone")
 _LINES = {line.name: line for line in ALL}
-_ELSEWHERE = frozenset({"catalogue.toml", "knowledge.toml", "README.md"})
+_ELSEWHERE = frozenset({"about.toml", "catalogue.toml", "knowledge.toml", "README.md"})
 
 
 class PromptError(MendableError):

@@ -14,6 +14,7 @@ from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
+from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 
@@ -25,6 +26,7 @@ class Brain:
     catalogue: Catalogue
     knowledge: Knowledge
     phrases: Phrases
+    about: About = NOTHING_KNOWN
     understanding: Understanding = field(init=False)
     selling: Selling = field(init=False)
     supporting: Supporting = field(init=False)
@@ -67,6 +69,8 @@ class Brain:
             return saying(replies.SAY_AGAIN.format(said=talk.asked))
         if len(heard.words) < 14 and (told := self._number(talk, heard)):
             return saying(f"{told} {replies.ELSE}")
+        if self._asks_about_the_shop(talk, heard):
+            return calling("about_shop", question=stripped(heard.raw))
         if routed := self._put_through(talk, heard):
             settled = self.selling.serves(talk) and self.selling.settles(talk, heard)
             return Answer((Call("confirm_purchase", {}), *routed.calls)) if settled else routed
@@ -75,6 +79,13 @@ class Brain:
         else:
             found = self.supporting.answer(talk, heard)
         return found or self._chat(talk, heard)
+
+    def _asks_about_the_shop(self, talk: Talk, heard: Heard) -> bool:
+        """Whether the words ask for what the shop knows about itself, and for nothing else."""
+        if "about_shop" not in talk.offered or self.selling.named_at(heard) >= 0:
+            return False
+        asks = self.understanding.asks(heard) or len(heard.words) < 5
+        return asks and self.about.knows(heard.raw)
 
     def _name(self, talk: Talk, heard: Heard) -> Call | None:
         if "record_name" not in talk.offered:

@@ -15,6 +15,7 @@ from assistant.language.phrases.vocabulary import Phrases, load
 from assistant.providers.offline.brain.deciding import Brain
 from assistant.providers.offline.brain.reply import Answer, Call
 from assistant.providers.offline.brain.request import read
+from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 
@@ -23,10 +24,14 @@ class OfflineLLM(llm.LLM[Any]):
     """Understands the shop's vocabulary in English; needs no key, no network and no time."""
 
     def __init__(
-        self, catalogue: Catalogue, knowledge: Knowledge, phrases: Phrases | None = None
+        self,
+        catalogue: Catalogue,
+        knowledge: Knowledge,
+        phrases: Phrases | None = None,
+        about: About = NOTHING_KNOWN,
     ) -> None:
         super().__init__()
-        self._brain = Brain(catalogue, knowledge, phrases or load())
+        self._brain = Brain(catalogue, knowledge, phrases or load(), about)
 
     @property
     def model(self) -> str:
