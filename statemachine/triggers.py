@@ -3,8 +3,8 @@
 A model's trigger becomes a tool: its name is the class's in snake case, its docstring the tool's
 description, its described fields the arguments. A session's trigger never reaches a model.
 
-Words are understood before a trigger is made (`assistant.language.wanted`): it carries exact values,
-to be compared, and words that nobody here reads.
+Words are understood before a trigger is made (`assistant.language.wanted`): it carries exact
+values, to be compared, and words that nobody here reads.
 """
 
 from __future__ import annotations

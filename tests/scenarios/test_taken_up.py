@@ -169,7 +169,13 @@ async def test_an_older_yes_orders_nothing_once_the_caller_has_said_more() -> No
 async def test_what_has_come_of_a_wish_is_told_and_not_done_again() -> None:
     """Ordered, logged or resolved: each happened once."""
     ordered = await left(
-        *(HEARD, ToBuying(WISH), SelectModel("iPhone 17 Pro"), CallerSpoke(Answer.YES), ConfirmPurchase())
+        *(
+            HEARD,
+            ToBuying(WISH),
+            SelectModel("iPhone 17 Pro"),
+            CallerSpoke(Answer.YES),
+            ConfirmPurchase(),
+        )
     )
     held = await resumed(brain(), ordered)
     assert "your order number is" in held.heard[1]

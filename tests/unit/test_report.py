@@ -103,9 +103,8 @@ async def test_refused_and_unknown_triggers_are_reported_with_their_reasons() ->
 
 async def test_a_price_in_cents_is_reported_in_dollars() -> None:
     """Half a dollar is not lost."""
-    call = await call_after(
-        HEARD, ToBuying(), HEARD, SelectModel("iPhone 16e"), CallerSpoke(Answer.YES), ConfirmPurchase()
-    )
+    chosen, yes = SelectModel("iPhone 16e"), CallerSpoke(Answer.YES)
+    call = await call_after(HEARD, ToBuying(), HEARD, chosen, yes, ConfirmPurchase())
     orders = report(call)["orders"]
     assert isinstance(orders, list)
     assert [order["price"] for order in orders] == [599.5]

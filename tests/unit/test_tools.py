@@ -157,7 +157,7 @@ def test_no_reply_is_asked_for_where_code_has_spoken(triggers: tuple[Trigger, ..
 
 def test_a_noted_name_is_confirmed_and_the_model_goes_on() -> None:
     """An action to take, not a list of fields."""
-    told = outcome_of(HEARD, RecordName("dana smith"))
+    told = outcome_of(HEARD, RecordName("Dana Smith"))
     assert told.reply_required is True
     assert told.output == "Noted: the caller is Dana Smith. Go on with what they want."
 

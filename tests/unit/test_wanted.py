@@ -23,7 +23,10 @@ OFFERS = shop()[0].offers
         ({"model": "iphone 17 PRO"}, SelectModel("iPhone 17 Pro")),
         ({"model": "17", "storage": "five twelve"}, SelectModel("iPhone 17", "512 GB")),
         ({"model": "the 17 with 512 gigs"}, SelectModel("iPhone 17", "512 GB")),
-        ({"model": "17 pro", "colour": "orange"}, SelectModel("iPhone 17 Pro", "", "cosmic orange")),
+        (
+            {"model": "pro", "colour": "orange"},
+            SelectModel("iPhone 17 Pro", "", "cosmic orange"),
+        ),
         ({"model": "17", "colour": "black "}, SelectModel("iPhone 17", "", "black")),
         ({"model": "17", "storage": "2 TB"}, SelectModel("iPhone 17", "2 TB")),
         ({"model": "17", "storage": "huge"}, SelectModel("iPhone 17", "huge")),
@@ -90,7 +93,9 @@ def test_whatever_was_said_is_sold_or_refused_with_words_for_the_caller(
     model: str, storage: str, colour: str
 ) -> None:
     """What has been understood is on offer, or a guard finds that it isn't: nothing fails."""
-    trigger = understood(OFFERS, SelectModel, {"model": model, "storage": storage, "colour": colour})
+    trigger = understood(
+        OFFERS, SelectModel, {"model": model, "storage": storage, "colour": colour}
+    )
     outcome = MACHINE.plan(State.BUYING, Facts(offers=OFFERS), trigger)
     assert isinstance(outcome, Accepted) or outcome.says is not None
 
