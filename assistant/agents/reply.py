@@ -7,7 +7,8 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import TypeVar
 
 from livekit.agents import (
@@ -20,9 +21,9 @@ from livekit.agents import (
 )
 
 from assistant.agents import briefing, tools
+from assistant.agents.gate import Gate, SentenceGate
 from assistant.agents.userdata import UserData
 from assistant.agents.voice import is_heard
-from assistant.language.money import SentenceGate, may_say
 from assistant.providers.failures import explain
 from assistant.shop.wording import lines
 from statemachine.states import State
@@ -32,6 +33,8 @@ log = logging.getLogger("assistant.agents")
 T = TypeVar("T")
 Ask = Callable[[llm.ChatContext, list[llm.Tool]], AsyncIterable[llm.ChatChunk]]
 """Asks the model, with a chat and the tools that it may use."""
+MOST_WORDS = 150
+"""Nobody listens to more in one go, about a minute: the rest of an answer isn't waited for."""
 FAILURES_TO_GIVE_UP = 3
 """After so many failed requests in a row the call is ended, with an apology."""
 
@@ -81,18 +84,23 @@ class Reply:
         self, ask: Ask, every: list[llm.Tool], may_call: bool
     ) -> AsyncIterator[llm.ChatChunk | str]:
         chat, offer = self._request(every)
-        gate, called = self._gate(), False
-        async for chunk in within(ask(chat, offer), self._data.settings.first_word):
-            if not called:
-                for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
-                    yield sentence
-            if chunk.delta and chunk.delta.tool_calls and may_call:
-                for sentence in gate.flush():
-                    yield sentence
-                called = True  # what it says from here on would be said after the tool has spoken
-                self._tell_apart(chunk.delta.tool_calls)
-                chunk.delta.content = None
-                yield chunk
+        gate, called, words = self._gate(), False, 0
+        async with aclosing(within(ask(chat, offer), self._data.settings.first_word)) as answer:
+            async for chunk in answer:
+                if not called:
+                    for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
+                        words += len(sentence.split())
+                        yield sentence
+                if words > MOST_WORDS:
+                    log.warning("call %s: an endless answer is cut short", self._data.call.id)
+                    return
+                if chunk.delta and chunk.delta.tool_calls and may_call:
+                    for sentence in gate.flush(replace=False):
+                        yield sentence
+                    called = True  # what it says from here on would come after the tool's words
+                    self._tell_apart(chunk.delta.tool_calls)
+                    chunk.delta.content = None
+                    yield chunk
         for sentence in gate.flush():
             yield sentence
 
@@ -118,14 +126,11 @@ class Reply:
         return chat, offer
 
     def _gate(self) -> SentenceGate:
-        facts = self._data.call.facts
-        heard = briefing.caller_said(self._chat)
-
-        def allowed(sentence: str) -> bool:
-            price = facts.selection.price_cents if facts.selection else None
-            return may_say(sentence, facts.offers, price, facts.selected_model, heard)
-
-        return SentenceGate(allowed, self._data.prompts.word(lines.PRICE_UNSAID))
+        call, word = self._data.call, self._data.prompts.word
+        gate = Gate(
+            call.state, call.facts, tuple(briefing.caller_said(self._chat)), self._data.own_words
+        )
+        return SentenceGate(gate.objection, lambda refused: word(gate.instead(refused)))
 
     def _tell_apart(self, calls: list[llm.FunctionToolCall]) -> None:
         """Give a call id that was used before another name: LiveKit runs each id once."""
@@ -194,16 +199,20 @@ async def late_or(stream: AsyncIterable[T], seconds: float | None) -> AsyncItera
         await utils.aio.cancel_and_wait(first)
 
 
-async def within(stream: AsyncIterable[T], seconds: float) -> AsyncIterator[T]:
+async def within(stream: AsyncIterable[T], seconds: float) -> AsyncGenerator[T]:
     """A stream that may not stay silent for longer than that.
 
     Raises:
         TimeoutError: it did.
     """
     parts = aiter(stream)
-    while True:
-        try:
-            part = await asyncio.wait_for(anext(parts), seconds)
-        except StopAsyncIteration:
-            return
-        yield part
+    try:
+        while True:
+            try:
+                part = await asyncio.wait_for(anext(parts), seconds)
+            except StopAsyncIteration:
+                return
+            yield part
+    finally:
+        if isinstance(parts, AsyncGenerator):
+            await parts.aclose()

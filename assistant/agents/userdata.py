@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 from livekit.agents import Agent
 from livekit.agents.voice import SpeechHandle
 
 from assistant.agents.entering import Handover
+from assistant.agents.own_words import OwnWords
 from assistant.call.call import Call
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
@@ -80,6 +82,13 @@ class UserData:
         came = replace(self.handover, ended=self.call.state is State.ENDED)
         self.handover = Handover(came.to, came.by, came.spoke)
         return came
+
+    @cached_property
+    def own_words(self) -> OwnWords:
+        """What the shop has written for its callers: answers about itself, steps, pitches."""
+        steps = (text for each in self.knowledge.problems for text in (*each.steps, each.stop))
+        pitches = (model.pitch for model in self.catalogue.models)
+        return OwnWords((*self.about.spoken, *steps, *pitches))
 
     @property
     def customer_name(self) -> str | None:

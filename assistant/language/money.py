@@ -7,7 +7,6 @@ is (a model, a storage, a count, a time, an order number).
 """
 
 import re
-from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from assistant.language.numbers import (
@@ -21,15 +20,11 @@ from assistant.language.numbers import (
     Number,
     Token,
     number_at,
-    sentence_end,
     sentences,
     tokenize,
     word_at,
     words,
 )
-from assistant.language.phones import find_models, find_storage, unsold
-from assistant.language.price_claims import all_promises, percentages, promises_in
-from statemachine.offers import Offer, gigabytes, models
 
 _MONEY = words(
     "price prices priced pricing cost costs costing pay pays paying paid payment payments charge "
@@ -84,8 +79,6 @@ _COUNTED = STORAGE_UNITS | words(
 )
 _POINTING = words("that this the which another number any every each these those a my your our")
 _TIMED = words("at until till by from before after to around in since of year")
-
-__all__ = ["SentenceGate", "amounts_in", "may_say", "promises_in"]
 
 # --- amounts ----------------------------------------------------------------------------------
 
@@ -208,110 +201,9 @@ def _reads_as_money(tokens: list[Token], start: int, number: Number, about_money
     return before not in ("at", "and") and (paused or following in _CONTINUES)
 
 
-# --- what may be said -------------------------------------------------------------------------
-
-
-def may_say(
-    sentence: str,
-    offers: tuple[Offer, ...],
-    selected_price_cents: int | None,
-    selected_model: str,
-    caller_said: Iterable[str],
-) -> bool:
-    """Whether a sentence of the model's own words may be spoken as far as money goes.
-
-    Each amount must be a price of a model named in the sentence (of the storages it names, if it
-    names any). Only where it names no phone at all, the selected one's price counts instead, again
-    in the storages named. An amount or a promise that the caller has said may always be repeated.
-    """
-    amounts, promises = set(amounts_in(sentence)), set(promises_in(sentence))
-    if not amounts and not promises:
-        return True
-    for said in caller_said:
-        amounts -= _caller_amounts(said)
-        promises -= {key for key, _ in all_promises(said)} | percentages(said)
-    if not amounts or promises:
-        return not promises
-    named = find_models(offers, sentence)
-    sizes = _sizes(sentence)
-    if not named:
-        if unsold(offers, sentence) is not None or selected_price_cents is None:
-            return False
-        if not sizes:
-            return amounts <= {selected_price_cents}
-        named = tuple(name for name in models(offers) if name == selected_model)
-    return amounts <= {
-        offer.price_cents
-        for offer in offers
-        if offer.model in named and (not sizes or gigabytes(offer.storage) in sizes)
-    }
-
-
-def _caller_amounts(said: str) -> set[int]:
-    """The amounts a caller said; a number that is all they said ("eighty") counts as well."""
+def bare_amount(said: str) -> int | None:
+    """The amount that a number stands for which is all that was said ("about eighty"), in cents."""
     tokens = [token for token in tokenize(said) if token.word not in _HEDGES]
     number = number_at(tokens, 0)
     whole = number is not None and number.end == len(tokens) and number.value >= 20
-    return {*amounts_in(said), *([int(number.value * 100)] if number and whole else [])}
-
-
-def _sizes(sentence: str) -> set[int]:
-    """The storages that a sentence names, in gigabytes."""
-    parts = re.split(r"(?i)(?<=[gt]b)(?!\w)|(?<=byte)s?\b|,(?!\d)|\b(?:and|or|to)\b", sentence)
-    found = (find_storage(part) for part in (sentence, *parts))
-    return {gigabytes(storage) for storage in found if storage}
-
-
-# --- the gate ---------------------------------------------------------------------------------
-
-_MARKS = re.compile(r"[.!?…。！？]+[\"'”’»)\]*_]*(?=\s|\Z)")
-
-
-class SentenceGate:
-    """Lets streamed text through sentence by sentence, as far as it may be spoken.
-
-    The first sentence of a reply that is refused is replaced; further ones are dropped. What passes
-    keeps every byte, the white space before a sentence being part of it.
-    """
-
-    def __init__(self, allowed: Callable[[str], bool], instead: str) -> None:
-        self._allowed, self._instead = allowed, instead
-        self._held = self._heard = ""
-        self._replaced = False
-
-    def feed(self, delta: str) -> list[str]:
-        """The pieces that may be spoken now that a delta has come."""
-        self._held += delta
-        return self._release(final=False)
-
-    def flush(self) -> list[str]:
-        """The pieces that may be spoken of what is left; the next text is a new reply."""
-        pieces = self._release(final=True)
-        self._heard, self._replaced = "", False
-        return pieces
-
-    def _release(self, final: bool) -> list[str]:
-        pieces: list[str] = []
-        while self._held:
-            end = sentence_end(self._held, final)
-            if end is None and not final:
-                break
-            sentence, self._held = self._held[:end], self._held[end:] if end else ""
-            if not self._passes(sentence):
-                if self._replaced:
-                    continue
-                self._replaced = True
-                sentence = sentence[: len(sentence) - len(sentence.lstrip())] + self._instead
-            pieces.append(sentence)
-            self._heard = " ".join((self._heard + " " + _MARKS.sub("", sentence)).split()[-12:])
-        return pieces
-
-    def _passes(self, sentence: str) -> bool:
-        """Whether a sentence may be spoken, alone and right after what was heard last."""
-        if not self._allowed(sentence):
-            return False
-        joined = f"{self._heard} {sentence.strip()}"
-        new = {*amounts_in(joined), *promises_in(joined)}
-        for part in (self._heard, sentence):
-            new -= {*amounts_in(part), *promises_in(part)}
-        return not new or self._allowed(joined)
+    return int(number.value * 100) if number and whole else None

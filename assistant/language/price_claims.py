@@ -46,7 +46,9 @@ _OFF = re.compile(
     r"(?: the \w+)?(?: of| \w+)?(?: of the price)? ?(?:off|discount|reduction|rebate|"
     r"cheaper|interest|markdown|cashback|cash back|price cut|lower price|less)\b"
 )
-_CUT = re.compile(r"\b(?:discounts?|save|knock|prices?|reduc\w+|rebate|off by|cashback)\b")
+_CUT = re.compile(
+    r"\b(?:discounts?|save|knock|prices?|reduc\w+|rebate|off by(?! itself)|cashback)\b"
+)
 
 
 def promises_in(text: str) -> tuple[str, ...]:

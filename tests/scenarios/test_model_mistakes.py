@@ -139,6 +139,14 @@ async def test_a_model_that_answers_with_nothing_is_apologised_for(nothing: str)
     assert held.heard[1:] == [APOLOGY, "Sales or support?"]
 
 
+async def test_an_answer_without_an_end_is_cut_short() -> None:
+    """A caller hears about a minute of it at most, and the next words are answered as any."""
+    endless = " ".join(["It has a very nice screen, and then some more to say about it."] * 300)
+    held = await scripted(["hm", "hello?"], endless, "Sales or support?")
+    assert 100 < len(held.heard[1].split()) < 200
+    assert held.heard[2] == "Sales or support?"
+
+
 # Buying
 
 

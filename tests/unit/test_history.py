@@ -38,7 +38,7 @@ BROKEN: tuple[Trigger, ...] = (
     ToSupport(),
     HEARD,
     LogSupportIssue("gargles in the bath"),
-    SelectModel("iPhone Air"),
+    SelectModel("Air"),
     HEARD,
     CompleteSupport(),
     CallerHungUp(),

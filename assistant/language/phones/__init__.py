@@ -14,7 +14,7 @@ from assistant.language.phones.resolving import (
     storages,
     unsold_colour,
 )
-from assistant.language.phones.unsold import as_goods, asked_for, unsold
+from assistant.language.phones.unsold import as_goods, asked_for, unsold, unsold_named
 from assistant.language.storage import find_storage
 from statemachine.offers import Offer, gigabytes, models, money
 
@@ -35,5 +35,6 @@ __all__ = [
     "storages",
     "unsold",
     "unsold_colour",
+    "unsold_named",
     "wanted_models",
 ]

@@ -15,6 +15,11 @@ def unsold(offers: tuple[Offer, ...], spoken: str) -> str | None:
     return None
 
 
+def unsold_named(offers: tuple[Offer, ...], spoken: str) -> bool:
+    """Whether a phone is named that the shop doesn't sell, whoever's it is."""
+    return any(mention.unsold for mention in mentions(offers, spoken))
+
+
 def asked_for(offers: tuple[Offer, ...], argument: str) -> str | None:
     """The unsold phone that a tool's argument asks for, even when it is phrased as owned.
 

@@ -418,11 +418,11 @@ async def _call(on: AsyncConnection, call: str, held: Any = None) -> Row[Any]:
 
 async def _record(on: AsyncConnection, call: str) -> CallRecord:
     there = await _call(on, call)
-    opening = rows.facts(there.opening)
+    journal = rows.journal(await on.execute(_journal(call)))
     return CallRecord(
         call,
-        opening,
-        rows.journal(await on.execute(_journal(call)), opening),
+        rows.facts(there.opening),
+        journal,
         there.version,
         there.epoch,
         Place(there.room, there.agent, there.brought),

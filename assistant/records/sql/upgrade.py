@@ -18,7 +18,7 @@ from sqlalchemy import Connection, inspect, select, text, update
 from assistant.records.sql import rows
 from assistant.records.sql.database import Database, address, make_folder, named
 from assistant.records.sql.older import FORM
-from assistant.records.sql.schema import CALLS, EVENTS, METADATA
+from assistant.records.sql.schema import EVENTS, METADATA
 from assistant.records.store import Busy, SchemaError
 
 T = TypeVar("T")
@@ -155,9 +155,7 @@ def _renew_journals(connection: Connection, after: str) -> str | None:
         # Whoever forgets the call meanwhile waits, or is waited for.
         journal = select(EVENTS).where(EVENTS.c.call == call).order_by(EVENTS.c.number)
         found = connection.execute(journal.with_for_update()).all()
-        began = connection.scalar(select(CALLS.c.opening).where(CALLS.c.id == call))
-        entries = rows.journal(found, rows.facts(began or {}))
-        for row, entry in zip(found, entries, strict=True):
+        for row, entry in zip(found, rows.journal(found), strict=True):
             here = (EVENTS.c.call == call, EVENTS.c.number == row.number)
             connection.execute(update(EVENTS).where(*here).values(rows.words(entry)))
     return calls[-1] if calls else None

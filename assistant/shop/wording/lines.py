@@ -36,6 +36,19 @@ NO_STEP = Line("no_step", "Tell me a little more about what it does.")
 PRICE_UNSAID = Line(
     "price_unsaid", "Tell me which model you mean, and I'll give you its exact price."
 )
+PRICE_STANDS = Line(
+    "price_stands",
+    "What I can offer is the {model} with {storage} for {price}. Shall I order it for you?",
+)
+ENGLISH_ONLY = Line("english_only", "I'm sorry, I only speak English.")
+ORDER_NUMBER = Line("order_number", "Your order number is {order}.")
+TICKET_NUMBER = Line("ticket_number", "Your ticket number is {ticket}.")
+NOT_HERE = Line(
+    "not_here", "I can't do that myself, but I can put you through to sales or to support."
+)
+NOT_ORDERED = Line("not_ordered", "Nothing is ordered yet. Which iPhone would you like?")
+NOT_NOTED = Line("not_noted", "Nothing is noted yet. What is your iPhone doing?")
+NOT_DONE = Line("not_done", "That's more than I can do or promise on the phone.")
 APOLOGY = Line("apology", "I'm sorry, something went wrong on my side. Could you say that again?")
 APOLOGY_ENTERING = Line(
     "apology_entering", "I'm sorry, something went wrong on my side. How can I help you?"

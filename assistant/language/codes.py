@@ -1,0 +1,54 @@
+"""Order and ticket numbers in a sentence, however they are put: "S48213", "S 4 8 2 1 3"."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.language.numbers import SMALL, plain
+
+_ABOUT = re.compile(
+    r"\b(?:order|ticket|confirmation|tracking|reference|case|booking|invoice|customer|claim|receipt"
+    r"|number|code)\b"
+)
+_SPELLED = re.compile(r"\b([a-z]) (?:as in|like|for) [a-z]+\b,?")
+_DIGIT_WORDS = {word: str(value) for word, value in SMALL.items() if value < 10} | {"oh": "0"}
+_DIGIT = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d)"
+_SAID = re.compile(rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{2,15}}\b")
+_CODE = re.compile(r"(?<![\w$€£])[a-z][ -]?\d{4,12}(?:-\d{1,3})?(?!\w)")
+_RUN = re.compile(
+    r"(?<![\w$€£.])(?:[a-z]|\d{1,12})(?:(?:[ ,]{1,2}|-| dash )(?:[a-z]|\d{1,12})){0,20}(?![\w%])"
+    r"(?!\.\d| ?(?:gb|gig|tb|tera|mega|mb|percent|dollar|buck|euro|pound|cent|hour|minute|day|week"
+    r"|month|year|second|inch|mm|mega|times?\b|steps?\b|pro\b|plus\b|air\b|e\b|mini\b))"
+)
+
+
+def codes_in(sentence: str) -> tuple[str, ...]:
+    """Each number by which an order or ticket may be meant, as "s48213": letters and digits only.
+
+    A letter with four digits or more is one anywhere; other rows of letters and digits are where
+    the sentence is about a number. Amounts, storages and spans of time are none.
+    """
+    text = _SPELLED.sub(r"\1 ", plain(sentence))
+    text = _SAID.sub(_in_figures, text)
+    found = [_joined(match[0]) for match in _CODE.finditer(text)]
+    if _ABOUT.search(text):
+        found += (_joined(_without_article(match[0])) for match in _RUN.finditer(text))
+    return tuple(dict.fromkeys(code for code in found if _is_code(code)))
+
+
+def _in_figures(said: re.Match[str]) -> str:
+    words = re.split(r"[ ,-]+", said[0])
+    return "".join(_DIGIT_WORDS.get(word, word) for word in words)
+
+
+def _without_article(run: str) -> str:
+    return re.sub(r"^[ai](?: (?=\d{2})|$)", "", run)
+
+
+def _joined(run: str) -> str:
+    return re.sub(r"[^a-z\d]|dash", "", run)
+
+
+def _is_code(code: str) -> bool:
+    digits = sum(letter.isdigit() for letter in code)
+    return digits > 2 or (digits > 0 and len(code) > 3)

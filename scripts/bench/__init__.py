@@ -1,1 +1,0 @@
-"""Measuring: this program beside an ordinary LiveKit one, in one run."""
