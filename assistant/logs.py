@@ -9,7 +9,6 @@ from typing import Any
 from livekit.agents.telemetry.pii import is_pii_attribute
 
 _ON_THE_WIRE = (
-    "aiosqlite",
     "asyncpg",
     "deepgram",
     "httpcore",

@@ -23,11 +23,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from assistant.call.call import Call
 from assistant.records import MemoryStore, Store
-from assistant.records.sql.store import SqlStore, open_store
+from assistant.records.sql.opening import open_store
+from assistant.records.sql.store import SqlStore
 from assistant.shop import catalogue
 from statemachine.engine.machine import Accepted
 from statemachine.offers import Offer
@@ -94,20 +95,16 @@ async def left_behind(store: SqlStore) -> tuple[int, float]:
     """The rows and the bytes that a call has left, on an average."""
     tables = ("calls", "events", "orders", "tickets")
     await store.database.wipe()
-    async with store.database.engine.connect() as connection:
-        counted = [
-            (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
-            for table in tables
+
+    def work(on: Connection) -> tuple[list[int], list[int]]:
+        counted = [on.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables]
+        if on.dialect.name == "sqlite":
+            return counted, [on.scalar(text("PRAGMA page_count")) * 4096]
+        return counted, [
+            on.scalar(text(f"SELECT pg_total_relation_size('{table}')")) for table in tables
         ]
-        if connection.dialect.name == "sqlite":
-            sizes = [(await connection.execute(text("PRAGMA page_count"))).scalar_one() * 4096]
-        else:
-            sizes = [
-                (
-                    await connection.execute(text(f"SELECT pg_total_relation_size('{table}')"))
-                ).scalar_one()
-                for table in tables
-            ]
+
+    counted, sizes = await store.database.run(work, writes=False)
     return round(sum(counted) / counted[0]), sum(sizes) / counted[0]
 
 

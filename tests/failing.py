@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, Executable, event, text
 
 from assistant.records import Entry, MemoryStore, RecordError
 from assistant.records.sql.store import SqlStore
@@ -16,8 +16,18 @@ from statemachine.effects import Effect
 
 async def count(store: SqlStore, table: str) -> int:
     """How many rows a table has."""
-    async with store.database.engine.connect() as connection:
-        return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+    counted = text(f"SELECT count(*) FROM {table}")
+    return int(await store.database.run(lambda on: on.scalar(counted), writes=False) or 0)
+
+
+async def execute(store: SqlStore, *statements: Executable | str) -> None:
+    """Do this to a database behind its store's back."""
+
+    def work(on: Connection) -> None:
+        for each in statements:
+            on.execute(text(each) if isinstance(each, str) else each)
+
+    await store.database.run(work, writes=True)
 
 
 class Broken:
@@ -32,14 +42,14 @@ class Broken:
             self._other = sqlite3.connect(str(self._store.database.url.database))
             self._other.execute("BEGIN IMMEDIATE")
         elif self._how == "moved":
-            await self._store.database.engine.dispose()
+            self._store.database.engine.dispose()
             self._file.rename(self._file.with_suffix(".away"))
             self._file.mkdir()
         else:
-            await self._store.database.engine.dispose()
+            self._store.database.engine.dispose()
             if self._how == "full":
                 self._fill()
-            event.listen(self._store.database.engine.sync_engine, "connect", self._cripple)
+            event.listen(self._store.database.engine, "connect", self._cripple)
 
     async def __aexit__(self, *_: object) -> None:
         if self._other is not None:
@@ -49,8 +59,8 @@ class Broken:
             self._file.rmdir()
             self._file.with_suffix(".away").rename(self._file)
         else:
-            event.remove(self._store.database.engine.sync_engine, "connect", self._cripple)
-            await self._store.database.engine.dispose()
+            event.remove(self._store.database.engine, "connect", self._cripple)
+            self._store.database.engine.dispose()
 
     @property
     def _file(self) -> Path:

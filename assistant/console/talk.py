@@ -20,7 +20,7 @@ from assistant.console.text_call import TextCall
 from assistant.console.voice_call import Devices, hanging_up, speak
 from assistant.providers import build as providers
 from assistant.records import RecordError, Store, UnknownCall
-from assistant.records.sql.store import open_at_start
+from assistant.records.sql.opening import open_at_start
 from assistant.records.store import path_of
 from assistant.session.session import CallSession
 from assistant.settings import Settings, SettingsError

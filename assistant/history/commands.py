@@ -13,7 +13,7 @@ from pathlib import Path
 from assistant.call import report
 from assistant.history.pictures import DrawingError, picture, renderer
 from assistant.records import CallRecord, RecordError, Store, Summary, UnknownCall
-from assistant.records.sql.store import open_store
+from assistant.records.sql.opening import open_store
 from statemachine.engine.flowchart import Overlay, render, trace
 from statemachine.engine.flowchart.trace import clock
 from statemachine.engine.journal.codec import plain

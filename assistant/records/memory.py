@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant.records.store import (
     NOWHERE,
     CallRecord,
+    Hold,
     Orphan,
     Place,
     RecordError,
@@ -86,6 +88,10 @@ class MemoryStore:
     async def renew(self, call: str, lease: float) -> bool:
         """Nobody else can claim a call in here."""
         return True
+
+    async def renew_all(self, owners: Mapping[str, str], lease: float) -> dict[str, Hold]:
+        """Nobody else can claim a call in here."""
+        return dict.fromkeys(owners, Hold.KEPT)
 
     async def give_up(self, call: str, owner: str = "", *, staying: bool = False) -> None:
         """Nobody else can claim a call in here."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from assistant.errors import MendableError
@@ -106,6 +108,18 @@ class Summary:
     tickets: tuple[Ticket, ...]
 
 
+class Hold(Enum):
+    """What became of a call whose lease was to be renewed."""
+
+    KEPT = "kept"
+    HANDED_ON = "handed on"
+    """It is still its owner's, who is to leave it to whoever comes."""
+    LOST = "lost"
+    """Somebody else has taken it up."""
+    UNKNOWN = "unknown"
+    """It has not been noted yet."""
+
+
 class Store(Protocol):
     """Where calls, journals, orders and tickets are kept.
 
@@ -159,6 +173,12 @@ class Store(Protocol):
         Raises:
             Fenced: somebody else has taken it up.
             UnknownCall: it has not been noted yet.
+        """
+
+    async def renew_all(self, owners: Mapping[str, str], lease: float) -> dict[str, Hold]:
+        """Keep these calls for this many seconds more, each for the owner that is named.
+
+        It is one statement for all of them: for a worker, in the names of its processes that live.
         """
 
     async def give_up(self, call: str, owner: str = "", *, staying: bool = False) -> None:

@@ -14,7 +14,7 @@ from assistant import telemetry
 from assistant.call import report
 from assistant.call.call import Call
 from assistant.records import Fenced, Place, RecordError, Store, UnknownCall
-from assistant.records.sql.store import open_even_if_away
+from assistant.records.sql.opening import open_even_if_away
 from assistant.session.session import CallSession
 from assistant.settings import Settings
 from assistant.worker.identity import epoch_of

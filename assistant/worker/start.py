@@ -13,7 +13,7 @@ from livekit import api
 
 from assistant.errors import MendableError
 from assistant.records import RecordError
-from assistant.records.sql.store import open_at_start
+from assistant.records.sql.opening import open_at_start
 from assistant.settings import Rooms, Settings
 from assistant.shop import shop
 from assistant.worker import proxy as network

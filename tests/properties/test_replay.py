@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from assistant.call.call import Call
 from assistant.records import CallRecord, Entry, MemoryStore, Store
-from assistant.records.sql.store import open_store
+from assistant.records.sql.opening import open_store
 from statemachine.answers import Answer
 from statemachine.engine.explore import TWO_MODELS, sample
 from statemachine.engine.journal.codec import (

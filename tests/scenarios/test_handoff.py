@@ -13,7 +13,7 @@ from livekit.agents import UserInputTranscribedEvent, llm
 from assistant.agents import ShopAgent
 from assistant.agents.briefing import with_wish
 from assistant.records import MemoryStore, Store
-from assistant.records.sql.store import open_store
+from assistant.records.sql.opening import open_store
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.effects import Effect, HandOff, Say

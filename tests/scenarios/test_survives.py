@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.records.sql.store import open_store
+from assistant.records.sql.opening import open_store
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.triggers import CallerSpoke, ToBuying

@@ -13,8 +13,8 @@ import pytest
 
 from assistant.call.report import path_of, write
 from assistant.history.commands import Asked, run
+from assistant.records.sql.opening import open_store
 from assistant.records.sql.schema import STEP
-from assistant.records.sql.store import open_store
 from assistant.records.sql.upgrade import _steps
 from statemachine.engine.flowchart import render, trace
 from statemachine.engine.journal.entry import Entry

@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from assistant.call.call import Call
-from assistant.records import Fenced, Place, RecordError, UnknownCall
-from assistant.records.sql.store import SqlStore, open_store
+from assistant.records import Fenced, Hold, Place, RecordError, UnknownCall
+from assistant.records.sql.opening import open_store
+from assistant.records.sql.store import SqlStore
 from assistant.worker.lease import Lease
 from assistant.worker.timing import Timing
 from statemachine.facts import Facts
@@ -66,6 +67,26 @@ async def test_a_call_that_is_given_up_is_found_at_once(two: tuple[SqlStore, Sql
     assert await waiting(other) == []
     with pytest.raises(UnknownCall):
         await other.give_up("nobody")
+
+
+async def test_a_worker_renews_all_its_calls_at_once(two: tuple[SqlStore, SqlStore]) -> None:
+    """In the names of its processes; it hears what became of each that isn't theirs any more."""
+    worker, other = two
+    for call in ("kept", "handed on", "lost", "over"):
+        await worker.begin(call, Facts(), PLACE, 30.0 if call != "over" else 0.001)
+    await worker.give_up("handed on", staying=True)
+    await worker.give_up("lost")
+    await other.claim("lost", 30.0)
+    owners = dict.fromkeys(("kept", "handed on", "lost", "over", "unknown"), worker.owner)
+    assert await other.renew_all(owners, 30.0) == {
+        "kept": Hold.KEPT,
+        "handed on": Hold.HANDED_ON,
+        "lost": Hold.LOST,
+        "over": Hold.KEPT,
+        "unknown": Hold.UNKNOWN,
+    }
+    assert await waiting(other) == ["handed on"]
+    assert await other.renew_all({}, 30.0) == {}
 
 
 async def test_a_call_that_is_handed_on_is_still_its_owners_until_somebody_has_it(

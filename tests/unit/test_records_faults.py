@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from assistant.call.call import Call
-from assistant.records import AddressError, Busy, Fenced, RecordError
-from assistant.records.sql.database import address
-from assistant.records.sql.store import SqlStore, open_at_start, open_even_if_away, open_store
+from assistant.records import AddressError, Busy, Entry, Fenced, RecordError
+from assistant.records.sql.address import address
+from assistant.records.sql.opening import open_at_start, open_even_if_away, open_store
+from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import upgrade
 from statemachine.effects import HandOff, PlaceOrder
 from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.databases"]
 
 OFFERS = (Offer("iPhone 17", "256 GB", 79900, ("black",)),)
+SPOKE = Entry("caller_spoke", {"answer": "open"}, "greeting", "greeting", True)
 BREAKAGES = ["read-only", "locked", "full", "moved", "stopped"]
 
 
@@ -246,9 +251,11 @@ async def test_a_row_that_another_connection_holds_is_waited_for_in_bounds(
     """A slow PostgreSQL refuses the trigger, and the next try finds nothing half done."""
     store = await open_store(await postgres.database())
     call = await quoted(store)
-    async with store.database.engine.begin() as other:
+    engine = create_async_engine(store.database.url)
+    async with engine.begin() as other:
         await other.execute(text("UPDATE calls SET room = 'elsewhere'"))
         assert isinstance(await call.fire(ConfirmPurchase()), Refused)
+    await engine.dispose()
     assert isinstance(await call.fire(ConfirmPurchase()), Accepted)
     await as_written(call, store)
     await store.close()
@@ -258,12 +265,11 @@ async def test_a_transaction_that_never_answers_is_given_up(sqlite_store: SqlSto
     """Nobody waits for a connection that hangs, and it is not reused."""
     sqlite_store.database._patience = 0.2
 
-    async def hang(_: object) -> None:
-        await asyncio.sleep(60)
-
+    over = threading.Event()
     for _ in range(20):
         with pytest.raises(RecordError, match=r"did not answer within 0\.2 s"):
-            await sqlite_store.database.run(hang, writes=False)
+            await sqlite_store.database.run(lambda on: over.wait(60), writes=False)
+    over.set()
     sqlite_store.database._patience = 2.0
     await quoted(sqlite_store)
 
@@ -388,3 +394,34 @@ async def test_a_file_that_another_program_holds_is_no_reason_not_to_start(
 async def test_a_server_that_is_away_is_no_reason_not_to_start() -> None:
     """It comes back, and calls can be held meanwhile."""
     await (await open_at_start("postgresql://nobody@127.0.0.1:9/calls")).close()
+
+
+async def test_a_blocked_loop_keeps_nobody_from_the_file(sqlite_store: SqlStore) -> None:
+    """Whatever a caller keeps this process busy with, other calls' processes can write."""
+    await sqlite_store.begin("one", Facts())
+    holding = threading.Event()
+    event.listen(sqlite_store.database.engine, "begin", lambda _: holding.set())
+    writing = asyncio.create_task(sqlite_store.write("one", 0, SPOKE, ()))
+    while not holding.is_set():  # noqa: ASYNC110 - it is a thread that tells
+        await asyncio.sleep(0)
+    file = str(sqlite_store.database.url.database)
+    with closing(sqlite3.connect(file, timeout=1.0, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # in the loop's own thread: the loop is blocked
+        other.rollback()
+    await writing
+    assert len((await sqlite_store.read("one")).journal) == 1
+
+
+async def test_an_order_isnt_told_when_the_file_was_taken_away(sqlite_store: SqlStore) -> None:
+    """A file that is deleted still takes what is written, and keeps none of it."""
+    call = await quoted(sqlite_store)
+    file = str(sqlite_store.database.url.database)
+    os.rename(file, f"{file}.kept")
+    refused = await call.fire(ConfirmPurchase())
+    assert isinstance(refused, Refused)
+    assert [reason.name for reason in refused.reasons] == ["not_written"]
+    assert call.facts.orders == ()
+    os.rename(f"{file}.kept", file)
+    await call.fire(CallerSpoke())
+    assert isinstance(await call.fire(ConfirmPurchase()), Accepted)
+    await as_written(call, sqlite_store)

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from assistant.call.call import Call
-from assistant.records.sql.database import address
+from assistant.records.sql.address import address
 from assistant.records.sql.older import FORM
+from assistant.records.sql.opening import open_even_if_away, open_store
 from assistant.records.sql.schema import EVENTS
-from assistant.records.sql.store import SqlStore, open_even_if_away, open_store
+from assistant.records.sql.store import SqlStore
 from statemachine.engine.flowchart import trace
 from statemachine.engine.journal.codec import check_of, plain
 from statemachine.engine.journal.entry import Entry
@@ -24,6 +25,7 @@ from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
 from statemachine.engine.journal.replay import replay, steps
 from statemachine.engine.machine import Accepted
 from statemachine.triggers import CallerSpoke, ConfirmPurchase, ToBuying
+from tests.failing import execute
 
 pytest_plugins = ["tests.databases"]
 
@@ -52,8 +54,8 @@ async def older(url: str) -> str:
 
 async def forms(store: SqlStore) -> set[int]:
     """The forms in which its journals are written."""
-    async with store.database.engine.connect() as connection:
-        return set((await connection.execute(select(EVENTS.c.form))).scalars())
+    asked = select(EVENTS.c.form)
+    return set(await store.database.run(lambda on: on.scalars(asked).all(), writes=False))
 
 
 async def as_it_was_told(store: SqlStore, call: str) -> None:
@@ -111,13 +113,14 @@ async def test_journals_that_are_still_in_an_older_form_are_told_as_before(older
 
 async def written_by_an_older_program(store: SqlStore) -> None:
     """Every entry is again what the older program wrote, in its form."""
-    async with store.database.engine.begin() as connection:
-        for call, then in TOLD.items():
-            for number, reasons in enumerate(then["reasons"]):
-                here = (EVENTS.c.call == call, EVENTS.c.number == number)
-                await connection.execute(
-                    update(EVENTS).where(*here).values(reasons=reasons, form=1)
-                )
+    as_they_were = [
+        update(EVENTS)
+        .where(EVENTS.c.call == call, EVENTS.c.number == number)
+        .values(reasons=reasons, form=1)
+        for call, then in TOLD.items()
+        for number, reasons in enumerate(then["reasons"])
+    ]
+    await execute(store, *as_they_were)
 
 
 async def test_an_older_worker_goes_on_writing_beside_this_one(older: str) -> None:
@@ -125,17 +128,14 @@ async def test_an_older_worker_goes_on_writing_beside_this_one(older: str) -> No
     store = await open_even_if_away(older, owner="worker-9")
     call = await Call.resume("at-sales-quoted", store)
     sentence = "The caller hasn't answered since the price was quoted: wait for their yes."
-    columns = [each.name for each in EVENTS.columns if each.name != "form"]
-    written = ["at-sales-quoted", len(call.journal), "confirm_purchase", "{}", "buying", "buying"]
-    more = [False, json.dumps([sentence]), 0.0, "", 2]
-    values = dict(zip(columns, [*written, *more], strict=True))
-    marks = ", ".join(f":{name}" for name in columns)
-    quoted = ", ".join(f'"{name}"' for name in columns)
-    async with store.database.engine.begin() as connection:
-        await connection.execute(text(f"INSERT INTO events ({quoted}) VALUES ({marks})"), values)
-        await connection.execute(
-            text("UPDATE calls SET entries = entries + 1 WHERE id = 'at-sales-quoted'")
-        )
+    here = {"call": "at-sales-quoted", "number": len(call.journal), "epoch": 2}
+    refused = {"trigger": "confirm_purchase", "arguments": {}, "accepted": False}
+    more = {"source": "buying", "target": "buying", "reasons": [sentence], "at": 0.0}
+    await execute(
+        store,
+        insert(EVENTS).values(here | refused | more | {"facts_check": ""}),
+        "UPDATE calls SET entries = entries + 1 WHERE id = 'at-sales-quoted'",
+    )
     taken_up = await Call.resume("at-sales-quoted", store)
     assert taken_up.journal[-1] == Entry(
         "confirm_purchase", {}, "buying", "buying", False, ("spoken_since_quoted",)

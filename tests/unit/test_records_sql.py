@@ -8,23 +8,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, update
 
 from assistant.call.call import Call
 from assistant.records import (
     CallRecord,
     Entry,
     Fenced,
+    Place,
     RecordError,
     SchemaError,
     Store,
     Taken,
     UnknownCall,
 )
-from assistant.records.sql.database import address, named
+from assistant.records.sql.address import address, named
+from assistant.records.sql.opening import open_at_start, open_even_if_away, open_store
 from assistant.records.sql.schema import CALLS, EVENTS, METADATA, ORDERS, STEP
-from assistant.records.sql.store import SqlStore, open_at_start, open_even_if_away, open_store
+from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import check, upgrade
 from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
 from statemachine.engine.journal.replay import replay
@@ -43,7 +44,7 @@ from statemachine.triggers import (
     Trigger,
 )
 from tests.calls import call_after
-from tests.failing import count
+from tests.failing import count, execute
 
 pytest_plugins = ["tests.databases"]
 
@@ -179,9 +180,8 @@ async def test_the_journals_key_refuses_a_second_writer(sql_store: SqlStore) -> 
         insert(EVENTS).values(row | more),
         insert(ORDERS).values(order | {"colour": "", "price_cents": 0, "placed": 0}),
     ):
-        with pytest.raises(IntegrityError):
-            async with sql_store.database.engine.begin() as connection:
-                await connection.execute(statement)
+        with pytest.raises(RecordError, match=r"(?i)unique"):
+            await execute(sql_store, statement)
 
 
 async def test_of_two_writers_of_one_number_one_wins(url: str) -> None:
@@ -253,6 +253,39 @@ async def test_odd_characters_are_written_without_harm(sql_store: SqlStore) -> N
     assert len((await sql_store.read("one")).journal) == 1
 
 
+@pytest.mark.parametrize("room", ["r" * 256, "a\0b\x1a", "\x1a0\0"])
+async def test_a_room_may_have_any_name_that_livekit_lets_it(
+    sql_store: SqlStore, room: str
+) -> None:
+    """It comes back as it was: under another one nobody would find the caller."""
+    place = Place(room, "a" * 120, "\0brought")
+    await sql_store.begin("one", Facts(), place, 0.001)
+    await asyncio.sleep(0.05)
+    (found,) = await sql_store.orphans("a" * 120)
+    assert found.room == room
+    assert (await sql_store.read("one")).place.room == room
+
+
+async def test_words_may_be_as_long_as_a_catalogue_or_a_model_makes_them(
+    sql_store: SqlStore,
+) -> None:
+    """A model's name, a storage and a colour are written as they are sold, an issue as it came."""
+    sold = Offer(f"iPhone 17 {'Pro' * 40}", "256 GB", 79900, (f"blue{'ish' * 40}",))
+    buying = (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel(sold.model))
+    issue = "the battery drains, and " * 300
+    call = await call_after(
+        *(*buying, CallerSpoke(), ConfirmPurchase()),
+        *(ToSupport(), CallerSpoke(), LogSupportIssue(issue), CallerSpoke()),
+        LogSupportIssue(issue + "again"),
+        offers=(sold,),
+        store=sql_store,
+    )
+    assert [entry.trigger for entry in call.journal if not entry.accepted] == []
+    (told,) = await sql_store.recent()
+    assert [order.model for order in told.orders] == [sold.model]
+    assert [ticket.issue for ticket in told.tickets] == [issue.strip(), issue + "again"]
+
+
 async def test_upgrading_twice_or_at_once_does_no_harm(url: str) -> None:
     """Several programs may start together on an empty database."""
     await asyncio.gather(*(upgrade(url) for _ in range(3)))
@@ -266,10 +299,9 @@ async def test_the_steps_lead_to_the_tables_of_the_program(url: str) -> None:
     from alembic.runtime.migration import MigrationContext
 
     store = await open_store(url)
-    async with store.database.engine.connect() as connection:
-        differences = await connection.run_sync(
-            lambda on: compare_metadata(MigrationContext.configure(on), METADATA)
-        )
+    differences = await store.database.run(
+        lambda on: compare_metadata(MigrationContext.configure(on), METADATA), writes=False
+    )
     await store.close()
     assert differences == []
 
@@ -279,14 +311,12 @@ async def test_older_newer_and_foreign_tables_are_one_sentence(url: str) -> None
     with pytest.raises(SchemaError, match=f"are at step none, this program's at {STEP}: upgrade"):
         await check(url)
     store = await open_store(url)
-    async with store.database.engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await execute(store, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(
         SchemaError, match=rf"at step 9999, newer than .* {STEP}: update the program"
     ):
         await open_store(url)
-    async with store.database.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM alembic_version"))
+    await execute(store, "DELETE FROM alembic_version")
     with pytest.raises(SchemaError, match="has a table calls that this program didn't make"):
         await upgrade(url)
     await store.close()
@@ -296,10 +326,8 @@ async def test_older_newer_and_foreign_tables_are_one_sentence(url: str) -> None
 async def renewed(url: str) -> str:
     """The address of a database whose tables a newer program has renewed, as its steps may."""
     store = await open_store(url)
-    async with store.database.engine.begin() as connection:
-        more = "ALTER TABLE calls ADD COLUMN mood VARCHAR(20) NOT NULL DEFAULT ''"
-        for statement in (more, "UPDATE alembic_version SET version_num = '0099'"):
-            await connection.execute(text(statement))
+    more = "ALTER TABLE calls ADD COLUMN mood VARCHAR(20) NOT NULL DEFAULT ''"
+    await execute(store, more, "UPDATE alembic_version SET version_num = '0099'")
     await store.close()
     return url
 
@@ -328,16 +356,20 @@ async def test_a_call_makes_or_renews_tables_that_are_missing_or_older(url: str)
     """Only newer ones are left as they are; another program's are refused."""
     store = await open_even_if_away(url, owner="agent-1")
     await check(url)
-    async with store.database.engine.begin() as connection:
-        await connection.execute(text("DROP INDEX calls_looked_after"))
-        for column in ("agent", "brought"):
-            await connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
-        await connection.execute(text("ALTER TABLE events DROP COLUMN form"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    await execute(
+        store,
+        "DROP INDEX calls_looked_after",
+        "DROP INDEX tickets_one_open_an_issue",
+        "CREATE UNIQUE INDEX tickets_one_open_an_issue ON tickets (call, issue)",
+        "ALTER TABLE calls DROP COLUMN agent",
+        "ALTER TABLE calls DROP COLUMN brought",
+        "ALTER TABLE tickets DROP COLUMN issue_key",
+        "ALTER TABLE events DROP COLUMN form",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
     await (await open_even_if_away(url, owner="agent-2")).close()
     await check(url)
-    async with store.database.engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = 'f00d'"))
+    await execute(store, "UPDATE alembic_version SET version_num = 'f00d'")
     with pytest.raises(SchemaError, match="at step f00d"):
         await open_even_if_away(url, owner="agent-3")
     await store.close()
@@ -346,8 +378,7 @@ async def test_a_call_makes_or_renews_tables_that_are_missing_or_older(url: str)
 async def test_a_call_from_other_facts_is_one_sentence(sql_store: SqlStore) -> None:
     """An opening of another version is refused with what changed."""
     await sql_store.begin("one", Facts())
-    async with sql_store.database.engine.begin() as connection:
-        await connection.execute(update(CALLS).values(opening=json.loads('{"mood": "fine"}')))
+    await execute(sql_store, update(CALLS).values(opening=json.loads('{"mood": "fine"}')))
     with pytest.raises(RecordError, match="the facts have no mood any more"):
         await sql_store.read("one")
 
@@ -358,8 +389,8 @@ async def test_a_call_from_other_facts_is_one_sentence(sql_store: SqlStore) -> N
         ("postgres://jo@db/shop", "postgresql+asyncpg://jo@db/shop"),
         ("postgresql://jo:pw@db:5433/shop", "postgresql+asyncpg://jo:pw@db:5433/shop"),
         ("postgresql://jo@db/shop?sslmode=require", "postgresql+asyncpg://jo@db/shop?ssl=require"),
-        ("sqlite:///data/calls.db", "sqlite+aiosqlite:///data/calls.db"),
-        ("sqlite:////var/calls.db ", "sqlite+aiosqlite:////var/calls.db"),
+        ("sqlite:///data/calls.db", "sqlite:///data/calls.db"),
+        ("sqlite:////var/calls.db ", "sqlite:////var/calls.db"),
     ],
 )
 def test_plain_addresses_are_understood(given: str, understood: str) -> None:

@@ -17,7 +17,8 @@ from prometheus_client import REGISTRY
 
 from assistant.call.call import Call
 from assistant.records import Fenced, Place, RecordError
-from assistant.records.sql.store import SqlStore, open_store
+from assistant.records.sql.opening import open_store
+from assistant.records.sql.store import SqlStore
 from assistant.settings import Rooms as Settings
 from assistant.worker.errands import Errands
 from assistant.worker.identity import epoch_of, identity

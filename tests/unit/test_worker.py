@@ -18,7 +18,8 @@ from livekit import api, rtc
 from assistant import settings
 from assistant.call.call import Call
 from assistant.records import Fenced, MemoryStore, Place, RecordError
-from assistant.records.sql.store import SqlStore, open_store
+from assistant.records.sql.opening import open_store
+from assistant.records.sql.store import SqlStore
 from assistant.shop import shop
 from assistant.worker import server as worker
 from assistant.worker.admission import Admission

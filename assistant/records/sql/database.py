@@ -1,222 +1,77 @@
-"""The connection to a database: addresses understood, time limits, faults as one sentence."""
+"""Transactions on a database: each within a bounded time, its faults told in one sentence."""
 
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
+import os
 import sqlite3
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
-import aiosqlite
-from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from assistant.records.store import AddressError, Busy, RecordError
+from assistant.records.sql.address import file_of, in_a_file, named, postgresql, sqlite
+from assistant.records.store import Busy, RecordError
 
 log = logging.getLogger("assistant.records")
 T = TypeVar("T")
+Work = Callable[[Connection], T]
 
 PATIENCE = 2.0
 """How long anything asked of the database may take, in seconds, before it counts as away."""
+IDLE = 1.0
+"""Seconds without a question after which a server's connection is let go: others may need it."""
+RETRY = 0.05
+"""Seconds until a server that had no connection left is asked again."""
 
-_SQLITE_WAIT = 1.2
-"""How long SQLite waits for another writer; less than our patience, so that it says so itself."""
 _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 """SQLite's codes for a file that somebody else holds just now."""
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-_EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
-_FORMS = "postgresql://user:password@host/database or sqlite:///folder/file.db"
-_DRIVERS = {
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-}
-_POSTGRESQL_OPTIONS = {"host", "port", "user", "password", "database", "dbname", "service"}
+_FULL = "53300"
+"""PostgreSQL's code for having no connection left."""
+_LEFT_ALONE = "SET LOCAL idle_in_transaction_session_timeout = '5s'"
+"""A program that froze in the middle must not keep its rows for ever."""
 
 
-def address(url: str) -> URL:
-    """A database's address with the drivers used here; plain ones are understood.
+class Database:
+    """Runs transactions on the database at this address. Nothing is opened before the first.
 
-    Raises:
-        AddressError: it is not the address of a database that can be used, in one sentence.
-    """
-    try:
-        parsed = make_url(url.strip())
-    except (ArgumentError, ValueError):
-        raise AddressError(f"DATABASE_URL is no address of a database: write {_FORMS}.") from None
-    driver = _DRIVERS.get(parsed.drivername)
-    if driver is None:
-        raise AddressError(
-            f"DATABASE_URL begins with {parsed.drivername}://, which is not supported: "
-            f"write {_FORMS}."
-        )
-    parsed = parsed.set(drivername=driver)
-    if driver.startswith("sqlite"):
-        if not parsed.database or parsed.database == ":memory:" or parsed.host:
-            raise AddressError("DATABASE_URL names no file: write sqlite:///folder/file.db.")
-        return parsed.set(database=_at_home(parsed.database))
-    return _postgresql(parsed)
-
-
-def _at_home(file: str) -> str:
-    """A file's path with the home directory that `~` stands for, which SQLite doesn't know."""
-    if not file.startswith("~"):
-        return file
-    try:
-        return str(Path(file).expanduser())
-    except RuntimeError:
-        raise AddressError(
-            f"DATABASE_URL names {file}, and nobody here has such a home: write the whole path."
-        ) from None
-
-
-def _postgresql(url: URL) -> URL:
-    """What other programs write into an address, in this driver's words."""
-    query = dict(url.query)
-    if "sslmode" in query:
-        query["ssl"] = query.pop("sslmode")
-    for unneeded in ("connect_timeout", "application_name", "channel_binding"):
-        query.pop(unneeded, None)
-    if unknown := sorted(query.keys() - _POSTGRESQL_OPTIONS - {"ssl"}):
-        raise AddressError(f"DATABASE_URL has the unknown option {unknown[0]}: leave it out.")
-    if "dbname" in query:
-        query["database"] = query.pop("dbname")
-    user = url.username or (None if "user" in query else getpass.getuser())
-    return url.set(query=query, username=user)
-
-
-def in_a_file(url: URL) -> bool:
-    """Whether the database is a file on this machine."""
-    return url.drivername.startswith("sqlite")
-
-
-def named(url: URL) -> str:
-    """The database as a person knows it, without its password."""
-    if in_a_file(url):
-        return str(url.database)
-    host = url.host or url.query.get("host", "localhost")
-    return f"{url.database or url.username} at {host}" + (f":{url.port}" if url.port else "")
-
-
-def connect(url: URL, patience: float = PATIENCE) -> AsyncEngine:
-    """An engine with short waits and connections that heal. Nothing is opened yet.
+    A SQLite file's transaction is one hop to a thread: the loop may be blocked meanwhile, and the
+    file is let go of all the same. A process takes one connection, and keeps it while it is used.
 
     Raises:
         AddressError: the address cannot be used.
     """
-    try:
-        if in_a_file(url):
-            return _sqlite(url)
-        return create_async_engine(
-            url,
-            pool_pre_ping=True,
-            pool_size=5,
-            max_overflow=5,
-            pool_timeout=patience,
-            hide_parameters=True,
-            connect_args={
-                "timeout": min(patience, 5.0),
-                "command_timeout": patience,
-                "server_settings": {
-                    "application_name": "iphone-shop-assistant",
-                    "lock_timeout": f"{int(patience * 600)}ms",
-                    "statement_timeout": f"{int(patience * 900)}ms",
-                    # A worker that froze in the middle must not keep its call's row for ever.
-                    "idle_in_transaction_session_timeout": "5s",
-                },
-            },
-        )
-    except (SQLAlchemyError, NoSuchModuleError, ImportError, TypeError, ValueError):
-        raise AddressError(f"DATABASE_URL cannot be used: write {_FORMS}.") from None
-
-
-def _sqlite(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_timeout=PATIENCE,
-        connect_args={"timeout": _SQLITE_WAIT, "async_creator_fn": _opened},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-async def _opened(*where: Any, **options: Any) -> aiosqlite.Connection:
-    """A connection to a SQLite file, which has a thread of its own."""
-    connection = aiosqlite.connect(*where, **options)
-    connection._thread.daemon = True  # as SQLAlchemy does: one that hangs keeps no program alive
-    try:
-        return await connection
-    except sqlite3.Error:
-        # It ends at once; unwaited for, it may find its loop closed, and cry.
-        await asyncio.to_thread(connection._thread.join, PATIENCE)
-        raise
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # Python's own transactions begin too late: a lock is then refused instead of waited for.
-    connection.isolation_level = None
-    try:
-        cursor = connection.cursor()
-        for pragma in _PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-    except Exception:
-        connection.close()  # nobody else does, and its thread would outlive the loop
-        raise
-
-
-def _begin_sqlite(connection: Any) -> None:
-    """A writer takes the lock at once: a reader that turns into one would not be let wait."""
-    writes = connection.get_execution_options().get("writes", False)
-    if writes is not None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def make_folder(url: URL) -> None:
-    """Make the folder that a SQLite file lies in.
-
-    Raises:
-        RecordError: it cannot be made.
-    """
-    if not in_a_file(url):
-        return
-    folder = Path(str(url.database).removeprefix("file:").split("?")[0]).parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RecordError(f"{named(url)}: its folder cannot be made ({error.strerror})") from None
-
-
-class Database:
-    """Runs transactions, each within a bounded time, and tells a fault in one sentence."""
 
     def __init__(self, url: URL, patience: float = PATIENCE) -> None:
         self.url = url
-        self.engine = connect(url, patience)
         self._patience = patience
+        self._kind = _File(url) if in_a_file(url) else _Server(url, patience)
         self._under_way: set[asyncio.Task[Any]] = set()
 
-    async def run(
-        self, work: Callable[[AsyncConnection], Awaitable[T]], *, writes: bool | None
-    ) -> T:
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine, for those who listen to its events."""
+        return self._kind.sync_engine
+
+    async def run(self, work: Work[T], *, writes: bool | None, whole: bool = True) -> T:
         """Do this in one transaction; `writes` is None for what SQLite does outside of any.
 
-        A transaction that takes too long is given up and not waited for: its connection may hang.
-        Whether it happened is then open, as it is whenever an answer is lost.
+        Without `whole`, each of its statements may be a transaction of its own: on a server that
+        saves the ways there and back. A transaction that takes too long is given up and not waited
+        for. Whether it happened is then open, as it is whenever an answer is lost: whatever is done
+        in here can be done again without harm.
 
         Raises:
             Busy: another program holds the file, or there was no answer in time.
             RecordError: it could not be done.
         """
-        task = asyncio.get_running_loop().create_task(self._transaction(work, writes))
+        task = asyncio.get_running_loop().create_task(self._told(work, writes, whole))
         self._under_way.add(task)
         task.add_done_callback(self._over)
         try:
@@ -226,19 +81,17 @@ class Database:
             raise
         if not done:
             task.cancel()
+            self._kind.abandon()
             raise Busy(f"{named(self.url)} did not answer within {self._patience:g} s")
         return task.result()
 
-    async def _transaction(
-        self, work: Callable[[AsyncConnection], Awaitable[T]], writes: bool | None
-    ) -> T:
+    async def _told(self, work: Work[T], writes: bool | None, whole: bool) -> T:
         try:
-            async with self.engine.connect() as connection:
-                await connection.execution_options(writes=writes)
-                async with connection.begin():
-                    return await work(connection)
+            return await self._kind.run(work, writes, whole)
         except RecordError:
             raise
+        except TimeoutError:
+            raise Busy(f"{named(self.url)} did not answer in time") from None
         except Exception as error:
             # The cause's own text may quote what was to be written: it stays out of the logs.
             kind = Busy if _held(error) else RecordError
@@ -249,7 +102,9 @@ class Database:
         if not in_a_file(self.url):
             return
         try:
-            await self.run(lambda on: on.exec_driver_sql(_EMPTY_THE_LOG), writes=None)
+            await self.run(
+                lambda on: on.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)"), writes=None
+            )
         except RecordError as error:
             log.warning("Overwritten words may still stand in the file's log: %s", error)
 
@@ -262,16 +117,140 @@ class Database:
         """Close every connection, without waiting for one that hangs."""
         for task in self._under_way:
             task.cancel()
-        disposing = asyncio.get_running_loop().create_task(self.engine.dispose())
-        self._under_way.add(disposing)
-        disposing.add_done_callback(self._over)
-        await asyncio.wait({disposing}, timeout=self._patience)
+        closing = asyncio.get_running_loop().create_task(self._kind.close())
+        self._under_way.add(closing)
+        closing.add_done_callback(self._over)
+        await asyncio.wait({closing}, timeout=self._patience)
+
+
+class _File:
+    """A SQLite file. Each transaction has a thread to itself, one after the other."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self.sync_engine = sqlite(url)
+        self._turn = asyncio.Lock()
+        self._opened: tuple[int, int] | None = None
+
+    async def run(self, work: Work[T], writes: bool | None, whole: bool) -> T:
+        async with self._turn:
+            return await _in_a_thread(lambda: self._transaction(work, writes))
+
+    def _transaction(self, work: Work[T], writes: bool | None) -> T:
+        if self._opened and self._opened != self._found():
+            self.sync_engine.dispose()  # what is there now is another file
+            if not file_of(self._url).exists():
+                raise RecordError(f"{named(self._url)} is gone")
+        with self.sync_engine.connect() as connection:
+            connection.execution_options(writes=writes)
+            with connection.begin():
+                self._opened = before = self._found()
+                done = work(connection)
+        if writes and before != self._found():
+            raise RecordError(f"{named(self._url)} was taken away while it was written")
+        return done
+
+    def _found(self) -> tuple[int, int] | None:
+        """Which file lies there."""
+        with suppress(OSError):
+            found = os.stat(file_of(self._url))
+            return found.st_dev, found.st_ino
+        return None
+
+    def abandon(self) -> None:
+        """A thread hangs in the middle: it keeps its connection, the next one has another."""
+        self.sync_engine = sqlite(self._url)
+
+    async def close(self) -> None:
+        async with self._turn:
+            await _in_a_thread(self.sync_engine.dispose)
+
+
+class _Server:
+    """A PostgreSQL, or a pooler in front of it."""
+
+    def __init__(self, url: URL, patience: float) -> None:
+        self._engine: AsyncEngine = postgresql(url, patience)
+        self._each = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.sync_engine = self._engine.sync_engine
+        self._asking = 0
+        self._idle: asyncio.TimerHandle | None = None
+        self._letting_go: asyncio.Task[None] | None = None
+
+    async def run(self, work: Work[T], writes: bool | None, whole: bool) -> T:
+        self._asking += 1
+        if self._idle:
+            self._idle.cancel()
+        try:
+            return await self._patiently(work, whole)
+        finally:
+            self._asking -= 1
+            if not self._asking:
+                self._idle = asyncio.get_running_loop().call_later(IDLE, self._let_go)
+
+    async def _patiently(self, work: Work[T], whole: bool) -> T:
+        broken = False
+        while True:
+            try:
+                return await self._transaction(work, whole)
+            except Exception as error:
+                if _code(error) == _FULL:
+                    await asyncio.sleep(RETRY)
+                elif not broken and isinstance(error, DBAPIError) and error.connection_invalidated:
+                    broken = True  # the server has been away since it was last asked
+                else:
+                    raise
+
+    async def _transaction(self, work: Work[T], whole: bool) -> T:
+        async with (self._engine if whole else self._each).connect() as connection:
+            if not whole:
+                return await connection.run_sync(work)
+            async with connection.begin():
+                await connection.execute(text(_LEFT_ALONE))
+                return await connection.run_sync(work)
+
+    def _let_go(self) -> None:
+        self._letting_go = asyncio.get_running_loop().create_task(self._engine.dispose())
+
+    def abandon(self) -> None:
+        """The connection is closed with the task that was cancelled."""
+
+    async def close(self) -> None:
+        if self._idle:
+            self._idle.cancel()
+        await self._engine.dispose()
+
+
+async def _in_a_thread(work: Callable[[], T]) -> T:
+    """Do this in a thread of its own, which keeps no program alive if it hangs."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(how: Callable[[Any], None], what: Any) -> None:
+        if not done.done():
+            how(what)
+
+    def run() -> None:
+        try:
+            told = partial(tell, done.set_result, work())
+        except BaseException as error:
+            told = partial(tell, done.set_exception, error)
+        with suppress(RuntimeError):  # nobody waits any more
+            loop.call_soon_threadsafe(told)
+
+    threading.Thread(target=run, name="records", daemon=True).start()
+    return await done
 
 
 def _held(error: BaseException) -> bool:
     """Whether SQLite's file is held by another program, which will let go of it."""
     code = getattr(_origin(error), "sqlite_errorcode", 0)
     return code & 0xFF in _HELD  # the rest of the code says more closely why
+
+
+def _code(error: BaseException) -> str:
+    """PostgreSQL's code for what went wrong."""
+    return str(getattr(_origin(error), "sqlstate", "") or "")
 
 
 def _origin(error: BaseException) -> BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,16 @@ _NAME = EVENTS.c.trigger.type.length  # type: ignore[attr-defined]
 def text(said: str) -> str:
     """Text that every database takes: no zero bytes, no halves of characters."""
     return said.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def kept(name: str) -> str:
+    """A name that must come back as it was, without the zero bytes that no PostgreSQL keeps."""
+    return name.replace("\x1a", "\x1a1").replace("\0", "\x1a0")
+
+
+def shown(name: str) -> str:
+    """A name as it was before it was kept."""
+    return name.replace("\x1a0", "\0").replace("\x1a1", "\x1a")
 
 
 def clean(entry: Entry) -> Entry:
@@ -108,9 +119,9 @@ def order(order: Order) -> dict[str, object]:
     """An order as a row."""
     return {
         "number": order.number,
-        "model": order.model,
-        "storage": order.storage,
-        "colour": order.colour,
+        "model": text(order.model),
+        "storage": text(order.storage),
+        "colour": text(order.colour),
         "price_cents": order.price_cents,
     }
 
@@ -118,6 +129,13 @@ def order(order: Order) -> dict[str, object]:
 def placed(row: Row[Any]) -> Order:
     """A row as an order."""
     return Order(row.number, row.model, row.storage, row.colour, row.price_cents)
+
+
+def opened(ticket: Ticket) -> dict[str, object]:
+    """A ticket as a row. An index holds the fingerprint of its issue, however long that is."""
+    issue = text(ticket.issue)
+    key = hashlib.blake2s(issue.encode(), digest_size=16).hexdigest()
+    return {"number": ticket.number, "issue": issue, "issue_key": key, "resolved": False}
 
 
 def ticket(row: Row[Any]) -> Ticket:

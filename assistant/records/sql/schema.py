@@ -31,12 +31,15 @@ STEP = "0003"
 _NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
+ROOM, NAME, SIZE = (String(n).with_variant(Text(), "postgresql") for n in (200, 80, 40))
+"""Words of any length: SQLite never looks at the figure, and would rewrite a table to change it."""
+
 CALLS = Table(
     "calls",
     METADATA,
     Column("id", String(80), primary_key=True),
     Column("reference", String(20), nullable=False, unique=True),
-    Column("room", String(200), nullable=False),
+    Column("room", ROOM, nullable=False),
     Column("opening", JSON, nullable=False),
     Column("version", String(16), nullable=False),
     Column("state", String(40), nullable=False),
@@ -47,7 +50,7 @@ CALLS = Table(
     Column("began", Double, nullable=False, index=True),
     Column("ended", Double),
     Column("ended_by", String(80), nullable=False),
-    Column("agent", String(80), nullable=False),
+    Column("agent", NAME, nullable=False),
     Column("brought", Text, nullable=False),
 )
 """One row a call. `opening` are its first facts, `version` the table it began under, `entries` how
@@ -89,9 +92,9 @@ ORDERS = Table(
     Column("number", String(24), primary_key=True),
     Column("call", String(80), ForeignKey("calls.id"), nullable=False),
     Column("selection", Integer, nullable=False),
-    Column("model", String(80), nullable=False),
-    Column("storage", String(40), nullable=False),
-    Column("colour", String(80), nullable=False),
+    Column("model", NAME, nullable=False),
+    Column("storage", SIZE, nullable=False),
+    Column("colour", NAME, nullable=False),
     Column("price_cents", Integer, nullable=False),
     Column("placed", Double, nullable=False),
     UniqueConstraint("call", "selection", name="orders_one_a_selection"),
@@ -105,16 +108,17 @@ TICKETS = Table(
     Column("number", String(24), primary_key=True),
     Column("call", String(80), ForeignKey("calls.id"), nullable=False, index=True),
     Column("issue", Text),
+    Column("issue_key", String(32)),
     Column("resolved", Boolean, nullable=False),
     Column("opened", Double, nullable=False),
     Column("closed", Double),
 )
-"""The tickets; a forgotten `issue` is null."""
+"""The tickets; a forgotten `issue` is null, and so is the `issue_key` made of it."""
 
 Index(
     "tickets_one_open_an_issue",
     TICKETS.c.call,
-    TICKETS.c.issue,
+    TICKETS.c.issue_key,
     unique=True,
     sqlite_where=text("resolved = 0"),
     postgresql_where=text("NOT resolved"),

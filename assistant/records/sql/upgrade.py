@@ -16,8 +16,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text, update
 
 from assistant.records.sql import rows
-from assistant.records.sql.database import Database, address, make_folder, named
+from assistant.records.sql.address import address, make_folder, named
+from assistant.records.sql.database import Database
 from assistant.records.sql.older import FORM
+from assistant.records.sql.reading import events
 from assistant.records.sql.schema import EVENTS, METADATA
 from assistant.records.store import Busy, SchemaError
 
@@ -87,7 +89,7 @@ async def _in_its_turn(database: Database, work: Callable[[Connection], T]) -> T
     until = time.monotonic() + TURN
     while True:
         try:
-            return await database.run(lambda on: on.run_sync(work), writes=True)
+            return await database.run(work, writes=True)
         except Busy:
             if time.monotonic() > until:
                 raise
@@ -153,8 +155,7 @@ def _renew_journals(connection: Connection, after: str) -> str | None:
     calls = list(connection.scalars(old.distinct().order_by(EVENTS.c.call).limit(AT_ONCE)))
     for call in calls:
         # Whoever forgets the call meanwhile waits, or is waited for.
-        journal = select(EVENTS).where(EVENTS.c.call == call).order_by(EVENTS.c.number)
-        found = connection.execute(journal.with_for_update()).all()
+        found = connection.execute(events(call).with_for_update()).all()
         for row, entry in zip(found, rows.journal(found), strict=True):
             here = (EVENTS.c.call == call, EVENTS.c.number == row.number)
             connection.execute(update(EVENTS).where(*here).values(rows.words(entry)))

@@ -1,0 +1,180 @@
+"""What is written of a call: its beginning, and its entries with what they order or open."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from assistant.records.sql import rows
+from assistant.records.sql.reading import events, record, row_of
+from assistant.records.sql.schema import CALLS, EVENTS, ORDERS, TICKETS, DatabaseNow
+from assistant.records.store import Fenced, Place, RecordError, Taken
+from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.journal.codec import fingerprint
+from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.forgetting import forgotten
+from statemachine.engine.machine import MACHINE
+from statemachine.facts import Facts
+from statemachine.states import FINAL, INITIAL
+from statemachine.triggers import SelectModel, name_of
+
+_REFERENCE_DIGITS = (5, 5, 5, 5, 6, 6, 6, 7, 7, 8, 9)
+"""How long a new call's reference is, try by try: they grow as the short ones are used up."""
+
+
+def begin(on: Connection, call: str, facts: Facts, place: Place, owner: str, lease: float) -> str:
+    """Note a new call under a reference that no other call has; that is returned.
+
+    Raises:
+        Fenced: somebody else has begun it.
+    """
+    dialect = postgresql if on.dialect.name == "postgresql" else sqlite
+    given = [facts.reference] if facts.reference else map(_random, _REFERENCE_DIGITS)
+    for reference in given:
+        values = {
+            "id": call,
+            "reference": reference,
+            "room": rows.kept(place.room),
+            "opening": rows.opening(facts, reference),
+            "version": fingerprint(MACHINE.table),
+            "state": INITIAL.value,
+            "entries": 0,
+            "epoch": 1,
+            "owner": owner,
+            "lease_until": DatabaseNow() + lease if lease else 0.0,
+            "began": time.time(),
+            "ended_by": "",
+            "agent": rows.text(place.agent),
+            "brought": rows.text(place.brought),
+        }
+        made = on.execute(dialect.insert(CALLS).values(values).on_conflict_do_nothing())
+        if made.rowcount == 1:
+            return reference
+        there = on.execute(select(CALLS).where(CALLS.c.id == call)).first()
+        if there is None:
+            continue  # the reference is another call's
+        if there.owner != owner or there.epoch != 1:
+            raise Fenced(f"call {call} has been begun already")
+        return str(there.reference)
+    raise RecordError(f"no reference was free for call {call}")
+
+
+def _random(digits: int) -> str:
+    return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
+
+
+def write(
+    on: Connection,
+    call: str,
+    number: int,
+    entry: Entry,
+    effects: tuple[Effect, ...],
+    owner: str,
+    epoch: int,
+) -> None:
+    """Write an entry with its order or ticket, if the call is this owner's in this epoch.
+
+    Raises:
+        Taken, Fenced, RecordError: as the store says.
+    """
+    moving = (
+        update(CALLS)
+        .where(CALLS.c.id == call, CALLS.c.entries == number)
+        .where(CALLS.c.epoch == epoch, CALLS.c.owner == owner)
+        .values(entries=number + 1, **rows.standing(entry))
+    )
+    written = [(insert(EVENTS), rows.event(call, number, entry, epoch))]
+    for effect in effects:
+        written += _made(call, entry.at, effect)
+    resolved = [effect.number for effect in effects if isinstance(effect, ResolveTicket)]
+    closing = (
+        update(TICKETS)
+        .where(TICKETS.c.call == call, TICKETS.c.number.in_(resolved))
+        .values(resolved=True, closed=entry.at)
+    )
+    if on.dialect.name == "postgresql":  # all of it in one way there and back
+        moved = moving.returning(CALLS.c.id).cte("moved")
+        told = select(func.count()).select_from(moved)
+        for place, (inserting, values) in enumerate(written):
+            told = told.add_cte(_if(moved, inserting, values).cte(f"written_{place}"))
+        if resolved:
+            told = told.add_cte(
+                closing.where(TICKETS.c.call.in_(select(moved.c.id))).cte("closing")
+            )
+        done = on.scalar(told)
+    elif done := on.execute(moving).rowcount:
+        for inserting, values in written:
+            on.execute(inserting.values(values))
+        if resolved:
+            on.execute(closing)
+    if done != 1:
+        _why_not(on, call, number, entry, owner, epoch)
+
+
+def _if(moved: Any, inserting: Any, values: dict[str, Any]) -> Any:
+    """Insert these values where the call has moved."""
+    columns = inserting.table.c
+    told = [
+        value if hasattr(value, "compile") else literal(value, columns[key].type)
+        for key, value in values.items()
+    ]
+    return inserting.from_select(list(values), select(*told).select_from(moved))
+
+
+def _made(call: str, at: float, effect: Effect) -> list[tuple[Any, dict[str, Any]]]:
+    """What an effect adds to another table than the journal."""
+    if isinstance(effect, PlaceOrder):
+        order = {"call": call, "selection": _chosen(call), "placed": at, **rows.order(effect.order)}
+        return [(insert(ORDERS), order)]
+    if isinstance(effect, OpenTicket):
+        return [(insert(TICKETS), {"call": call, "opened": at, **rows.opened(effect.ticket)})]
+    return []
+
+
+def _chosen(call: str) -> Any:
+    """The number of the entry that selected what is ordered."""
+    chosen: Select[Any] = (
+        select(func.coalesce(func.max(EVENTS.c.number), -1))
+        .where(EVENTS.c.call == call, EVENTS.c.trigger == name_of(SelectModel))
+        .where(EVENTS.c.accepted)
+    )
+    return chosen.scalar_subquery()
+
+
+def _why_not(on: Connection, call: str, number: int, entry: Entry, owner: str, epoch: int) -> None:
+    """Return where the entry stands there already; else raise what keeps it out."""
+    there = row_of(on, call)
+    if there.epoch != epoch or there.owner != owner:
+        raise Fenced(f"call {call} has been taken up by somebody else")
+    if there.entries < number:
+        raise RecordError(f"entry {there.entries} of call {call} is still to be written")
+    found = on.execute(events(call).where(EVENTS.c.number == number)).one()
+    (written,) = rows.journal([found])
+    if found.epoch != epoch:
+        raise RecordError(f"entry {number} of call {call} has been written by somebody else")
+    if written != entry:
+        raise Taken(f"entry {number} of call {call} is already {written.trigger}", written)
+
+
+def forget(on: Connection, call: str) -> None:
+    """Blank the caller's words wherever they stand.
+
+    Raises:
+        UnknownCall: there is no such call.
+        RecordError: it is still on.
+    """
+    there = row_of(on, call, CALLS.c.lease_until > DatabaseNow())
+    if there.state != FINAL.value and there.held:
+        raise RecordError(f"Call {call} is still on: forget it once it has ended.")
+    told = record(on, there)
+    for number, entry in enumerate(forgotten(told.opening, told.journal)):
+        here = (EVENTS.c.call == call, EVENTS.c.number == number)
+        on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
+    on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None, issue_key=None))
+    # A room's name may be a telephone number, and what a job brought may name the caller.
+    blanked = {"room": "", "brought": ""}
+    on.execute(update(CALLS).where(CALLS.c.id == call).values(blanked))
