@@ -64,9 +64,8 @@ e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is bu
 soak: .venv/dev.ready ## Run the tests that take minutes
 	@$(PYTEST) -m soak
 
-bench: .venv/dev.ready ## Measure how long a caller waits, and what keeping records costs
-	@$(BIN)/python -m scripts.bench_latency
-	@$(BIN)/python -m scripts.bench_records
+bench: .venv/dev.ready ## Measure everything beside an ordinary program (QUICK=1: five minutes)
+	@$(BIN)/python -m scripts.bench $(if $(QUICK),--quick)
 
 check: .venv/dev.ready ## Style, types, the direction of imports, and whether the flowchart is current
 	@$(BIN)/ruff check .

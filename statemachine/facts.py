@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from statemachine.answers import Answer
-from statemachine.offers import Offer
+from statemachine.offers import Offer, has, offered
+from statemachine.triggers import SelectModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,19 @@ class Facts:
 def number(prefix: str, reference: str, nth: int) -> str:
     """The number of a call's nth order or ticket: `S48213`, then `S48213-2`."""
     return f"{prefix}{reference}" if nth == 1 else f"{prefix}{reference}-{nth}"
+
+
+def selected(facts: Facts, trigger: SelectModel) -> Selection | None:
+    """The selection that a choice leads to; None for what isn't sold so.
+
+    Storage and colour chosen before stand when the same model is chosen again; another model, or
+    another one of a model already ordered, begins anew with its smallest storage.
+    """
+    before = facts.selection
+    same = before if before and before.model == trigger.model and not before.ordered else None
+    storage = trigger.storage or (same.storage if same else "")
+    colour = trigger.colour or (same.colour if same else "")
+    offer = offered(facts.offers, trigger.model, storage)
+    if offer is None or not has(facts.offers, offer.model, offer.storage, colour):
+        return None
+    return Selection(offer.model, offer.storage, colour, offer.price_cents, facts.turn)

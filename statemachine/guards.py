@@ -7,15 +7,13 @@ trigger looks at what was said in it. Where a refusal has a sentence of its own 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from assistant.language import phones as offers
-from statemachine import lines
+from statemachine import lines, offers
 from statemachine.answers import Answer
 from statemachine.effects import Say
-from statemachine.facts import Facts
+from statemachine.facts import Facts, selected
 from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, Trigger
 
 T = TypeVar("T", bound=Trigger)
@@ -92,93 +90,54 @@ def spoken_since_logged(facts: Facts) -> bool:
 
 def plausible_name(facts: Facts, trigger: RecordName) -> bool:
     """That isn't a name: carry on without it, and don't ask for it again."""
-    words = trigger.name.split()
-    if not 1 <= len(words) <= 5 or len(trigger.name) > 60:
-        return False
-    return all(
-        re.fullmatch(r"[^\W\d_][^\W\d_.'\u2019-]*\.?(?:['\u2019-][^\W\d_]+)*\.?", w) for w in words
-    )
+    return bool(trigger.name)
 
 
 def _closest(facts: Facts, trigger: SelectModel) -> Say:
-    asked = trigger.model.strip()
-    if not asked or not offers.asked_for(facts.offers, asked):
-        return Say(lines.WHICH_MODEL, (("models", listed(offers.models(facts.offers))),))
-    nearest = listed(offers.nearest(facts.offers, asked), "or")
-    unsold = offers.asked_for(facts.offers, asked) or asked
-    return Say(lines.NOT_SOLD, (("asked", offers.as_goods(unsold)), ("nearest", nearest)))
+    if trigger.asked:
+        return Say(lines.NOT_SOLD, (("asked", trigger.asked), ("nearest", trigger.nearest)))
+    return Say(lines.WHICH_MODEL, (("models", listed(offers.models(facts.offers))),))
 
 
 @otherwise(_closest)
 def sold(facts: Facts, trigger: SelectModel) -> bool:
     """The shop doesn't sell that: the caller has been told; offer what comes closest."""
-    return offers.resolve_model(facts.offers, trigger.model) is not None
+    return offers.has(facts.offers, trigger.model)
 
 
 def _storages(facts: Facts, trigger: SelectModel) -> Say:
-    model = offers.resolve_model(facts.offers, trigger.model) or trigger.model
-    sizes = listed(offers.storages(facts.offers, model), "or")
-    return Say(lines.NO_SUCH_STORAGE, (("model", model), ("storages", sizes)))
-
-
-def said_storage(trigger: SelectModel) -> str:
-    """The storage asked for, wherever a model put it; empty for none that is known."""
-    return offers.find_storage(trigger.storage or trigger.model) or ""
+    sizes = listed(offers.storages(facts.offers, trigger.model), "or")
+    return Say(lines.NO_SUCH_STORAGE, (("model", trigger.model), ("storages", sizes)))
 
 
 @otherwise(_storages)
 def in_that_storage(facts: Facts, trigger: SelectModel) -> bool:
     """It doesn't come with that storage: the caller has been told which there are."""
-    storage = said_storage(trigger)
-    if not storage:
-        return not trigger.storage.strip()
-    model = offers.resolve_model(facts.offers, trigger.model) or ""
-    return offers.offer_of(facts.offers, model, storage) is not None
+    return offers.has(facts.offers, trigger.model, trigger.storage)
 
 
 def _colours(facts: Facts, trigger: SelectModel) -> Say:
-    model = offers.resolve_model(facts.offers, trigger.model) or trigger.model
-    offer = offers.offer_of(facts.offers, model)
-    colours = listed(offer.colours if offer else (), "or")
-    return Say(lines.NO_SUCH_COLOUR, (("model", model), ("colours", colours)))
+    colours = listed(offers.colours(facts.offers, trigger.model), "or")
+    return Say(lines.NO_SUCH_COLOUR, (("model", trigger.model), ("colours", colours)))
 
 
 @otherwise(_colours)
 def in_that_colour(facts: Facts, trigger: SelectModel) -> bool:
     """It doesn't come in that colour: the caller has been told which there are."""
-    if not trigger.colour.strip():
-        return True
-    model = offers.resolve_model(facts.offers, trigger.model)
-    return offers.find_colour(facts.offers, trigger.colour, model) is not None
+    return trigger.colour in ("", *offers.colours(facts.offers, trigger.model))
 
 
 def not_quoted_this_turn(facts: Facts, trigger: SelectModel) -> bool:
     """That is selected and quoted already: wait for the caller's answer."""
-    chosen = facts.selection
-    if chosen is None or chosen.ordered or chosen.turn < facts.turn:
-        return True
-    model = offers.resolve_model(facts.offers, trigger.model)
-    storage = said_storage(trigger)
-    colour = (
-        offers.find_colour(facts.offers, trigger.colour, model) if trigger.colour.strip() else ""
-    )
-    return (model, storage or chosen.storage, colour or chosen.colour) != (
-        chosen.model,
-        chosen.storage,
-        chosen.colour,
-    )
+    return facts.selection is None or selected(facts, trigger) != facts.selection
 
 
 def issue_stated(facts: Facts, trigger: LogSupportIssue) -> bool:
     """The problem isn't stated: ask the caller what their phone is doing."""
-    return len(re.findall(r"[^\W\d_]{2,}", trigger.issue)) >= 1
+    return bool(trigger.issue)
 
 
 def not_logged_already(facts: Facts, trigger: LogSupportIssue) -> bool:
     """That problem has an open ticket already: go on helping with it."""
-    said = _plain(trigger.issue)
-    return all(_plain(ticket.issue) != said for ticket in facts.open_tickets)
-
-
-def _plain(words: str) -> str:
-    return " ".join(re.findall(r"\w+", words.lower()))
+    known = (ticket.issue.casefold() for ticket in facts.open_tickets)
+    return trigger.issue.casefold() not in known

@@ -1,4 +1,4 @@
-"""An offer as it stands in the catalogue, and what can be said of offers without any matching."""
+"""An offer as it stands in the catalogue, and what is looked up among offers by exact values."""
 
 import re
 from dataclasses import dataclass
@@ -18,6 +18,35 @@ class Offer:
 def models(offers: tuple[Offer, ...]) -> tuple[str, ...]:
     """Every model sold, in catalogue order."""
     return tuple(dict.fromkeys(offer.model for offer in offers))
+
+
+def of_model(offers: tuple[Offer, ...], model: str) -> tuple[Offer, ...]:
+    """A model's offers, smallest storage first; none for a model that isn't sold."""
+    of_it = (offer for offer in offers if offer.model == model)
+    return tuple(sorted(of_it, key=lambda offer: gigabytes(offer.storage)))
+
+
+def offered(offers: tuple[Offer, ...], model: str, storage: str = "") -> Offer | None:
+    """The offer for a model in a storage, in the smallest one when none is named."""
+    of_it = of_model(offers, model)
+    return next((offer for offer in of_it if storage in ("", offer.storage)), None)
+
+
+def has(offers: tuple[Offer, ...], model: str, storage: str = "", colour: str = "") -> bool:
+    """Whether a model is sold, in that storage and that colour where they are named."""
+    found = offered(offers, model, storage)
+    return found is not None and colour in ("", *found.colours)
+
+
+def storages(offers: tuple[Offer, ...], model: str) -> tuple[str, ...]:
+    """The storages that a model comes with, smallest first."""
+    return tuple(offer.storage for offer in of_model(offers, model))
+
+
+def colours(offers: tuple[Offer, ...], model: str) -> tuple[str, ...]:
+    """The colours that a model comes in, with any storage."""
+    every = (colour for offer in offers if offer.model == model for colour in offer.colours)
+    return tuple(dict.fromkeys(every))
 
 
 def gigabytes(storage: str) -> int:

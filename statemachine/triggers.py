@@ -1,14 +1,17 @@
 """The triggers of a call, one frozen dataclass each.
 
 A model's trigger becomes a tool: its name is the class's in snake case, its docstring the tool's
-description, its fields the arguments. A session's trigger never reaches a model.
+description, its described fields the arguments. A session's trigger never reaches a model.
+
+Words are understood before a trigger is made (`assistant.language.wanted`): it carries exact
+values, to be compared, and words that nobody here reads.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, TypeVar
 
 from statemachine.answers import Answer
 
@@ -29,7 +32,7 @@ class SessionTrigger(Trigger):
 
 
 def _said(description: str, *examples: str) -> dict[str, object]:
-    """What a text argument is for; it goes into the tool's schema."""
+    """What an argument of the tool is for; it goes into its schema."""
     return {"description": description, "examples": list(examples)}
 
 
@@ -66,6 +69,8 @@ class ToSupport(PutThrough):
 class RecordName(ModelTrigger):
     """Note the caller's own name, only when they have just said it. Never ask for it twice."""
 
+    # empty where what was said is no name
+
     name: str = field(metadata=_said("The caller's name as they said it.", "Dana Smith"))
 
 
@@ -77,6 +82,9 @@ class SelectModel(ModelTrigger):
     colour. Don't call it with a model the caller didn't mean, and never say a price yourself.
     """
 
+    # As the catalogue writes them. The model is empty where it names none that is sold; a storage
+    # or a colour that the model doesn't come in stands as it was said.
+
     model: str = field(metadata=_said("The model, as the caller said it.", "iPhone 17 Pro"))
     storage: str = field(
         default="", metadata=_said("The storage, if the caller named one.", "256 GB")
@@ -84,6 +92,10 @@ class SelectModel(ModelTrigger):
     colour: str = field(
         default="", metadata=_said("The colour, if the caller named one.", "deep blue")
     )
+    asked: str = ""
+    """What was asked for instead of a sold model, as it is named back: "the Nokia 3310"."""
+    nearest: str = ""
+    """The models that come closest to it, as they are listed: "iPhone 17 or iPhone 16e"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,8 @@ class LogSupportIssue(ModelTrigger):
 
     Don't call it before they have said what is wrong, nor again for the same problem.
     """
+
+    # empty where no problem was stated
 
     issue: str = field(
         metadata=_said(
@@ -171,9 +185,16 @@ def name_of(trigger: Trigger | type[Trigger]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
+def taken_by(kind: type[Trigger]) -> tuple[Field[Any], ...]:
+    """The fields that are the tool's arguments; the others say more of these, or are empty."""
+    return tuple(each for each in fields(kind) if each.metadata)
+
+
 def arguments(trigger: Trigger) -> dict[str, str]:
     """The trigger's payload as plain text, for the journal."""
-    return {each.name: str(getattr(trigger, each.name)) for each in fields(trigger)}
+    given = {each.name: str(getattr(trigger, each.name)) for each in fields(trigger)}
+    taken = {each.name for each in taken_by(type(trigger))}
+    return {name: value for name, value in given.items() if value or name in taken}
 
 
 def words_in(text: str) -> str:

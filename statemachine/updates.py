@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from assistant.language import phones as offers
 from statemachine import lines
 from statemachine.effects import Advise, Effect, OpenTicket, PlaceOrder, ResolveTicket, Say
-from statemachine.facts import Facts, Order, Selection, Ticket, number
-from statemachine.guards import said_storage
+from statemachine.facts import Facts, Order, Selection, Ticket, number, selected
 from statemachine.lines import Line
+from statemachine.offers import money
 from statemachine.triggers import (
     CallerSpoke,
     CompleteSupport,
@@ -54,28 +53,15 @@ def carry_wish(facts: Facts, trigger: PutThrough) -> Outcome:
 
 
 def note_name(facts: Facts, trigger: RecordName) -> Outcome:
-    """The caller's name, with capitals where it came without any."""
-    name = " ".join(trigger.name.split())
-    return replace(facts, customer_name=name.title() if name.islower() else name), ()
+    """The caller's name."""
+    return replace(facts, customer_name=trigger.name), ()
 
 
 def select(facts: Facts, trigger: SelectModel) -> Outcome:
-    """A new selection, spoken with its price and the question whether to order it.
-
-    Storage and colour said before stand when the same model is chosen again; another model, or
-    another one of a model already ordered, begins anew with its smallest storage.
-    """
-    model = offers.resolve_model(facts.offers, trigger.model) or ""
-    before = facts.selection
-    same = before if before and before.model == model and not before.ordered else None
-    storage = said_storage(trigger) or (same.storage if same else "")
-    colour = offers.find_colour(facts.offers, trigger.colour, model) or (
-        same.colour if same else ""
-    )
-    offer = offers.offer_of(facts.offers, model, storage)
-    if offer is None:
+    """A new selection, spoken with its price and the question whether to order it."""
+    chosen = selected(facts, trigger)
+    if chosen is None:
         raise LookupError(f"{trigger} is not on offer, and no guard refused it")
-    chosen = Selection(offer.model, offer.storage, colour, offer.price_cents, facts.turn)
     return replace(facts, selection=chosen), (quote(chosen),)
 
 
@@ -84,7 +70,7 @@ def quote(chosen: Selection) -> Say:
     values = (
         ("model", chosen.model),
         ("storage", chosen.storage),
-        ("price", offers.money(chosen.price_cents)),
+        ("price", money(chosen.price_cents)),
     )
     if chosen.colour:
         return Say(lines.QUOTE_IN_COLOUR, (*values, ("colour", chosen.colour)))
@@ -114,12 +100,10 @@ def ordered(placed: Order) -> Say:
 
 def log_issue(facts: Facts, trigger: LogSupportIssue) -> Outcome:
     """The problem and a ticket for it, spoken with the first step to try."""
-    issue = " ".join(trigger.issue.split())
-    ticket = Ticket(number("T", facts.reference, len(facts.tickets) + 1), issue)
-    after = replace(
-        facts, support_issue=issue, logged_at=facts.turn, tickets=(*facts.tickets, ticket)
-    )
-    return after, (OpenTicket(ticket), noted(ticket), Advise(issue))
+    ticket = Ticket(number("T", facts.reference, len(facts.tickets) + 1), trigger.issue)
+    tickets = (*facts.tickets, ticket)
+    after = replace(facts, support_issue=ticket.issue, logged_at=facts.turn, tickets=tickets)
+    return after, (OpenTicket(ticket), noted(ticket), Advise(ticket.issue))
 
 
 def noted(ticket: Ticket) -> Say:

@@ -50,7 +50,7 @@ PURCHASE: tuple[Trigger, ...] = (
     RecordName("Dana Quill"),
     ToBuying("a thin one for my grandmother"),
     HEARD,
-    SelectModel("Air"),
+    SelectModel("iPhone Air"),
     ConfirmPurchase(),
     CallerSpoke(Answer.YES),
     ConfirmPurchase(),

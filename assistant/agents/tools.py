@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import cast
 
 from livekit.agents import function_tool, llm
@@ -12,10 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.agents import look_ups
 from assistant.agents.look_ups import Arguments, Context
 from assistant.agents.userdata import UserData
+from assistant.language.wanted import understood
 from statemachine.effects import Advise, HandOff, HangUp, Say
 from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
 from statemachine.engine.machine import MACHINE, Accepted, Outcome
-from statemachine.triggers import ModelTrigger, RecordName, description_of, name_of
+from statemachine.offers import Offer
+from statemachine.triggers import ModelTrigger, RecordName, description_of, name_of, taken_by
 
 TRIGGERS: dict[str, type[ModelTrigger]] = {
     name_of(row.trigger): row.trigger
@@ -37,36 +38,41 @@ def offered(tools: list[llm.Tool], data: UserData, words: str | None) -> list[ll
 
 
 def schema_of(kind: type[ModelTrigger]) -> dict[str, object]:
-    """A trigger's arguments as a JSON schema: from its fields, their types and descriptions."""
+    """A trigger's arguments as a JSON schema: from its described fields and their types."""
     schema = TypeAdapter(kind).json_schema()
+    taken = [each.name for each in taken_by(kind)]
     properties = {
-        name: {key: value for key, value in field.items() if key in ("type", "description")}
-        for name, field in schema.get("properties", {}).items()
+        name: {key: schema["properties"][name][key] for key in ("description", "type")}
+        for name in taken
     }
     return {
         "type": "object",
         "properties": properties,
-        "required": schema.get("required", []),
+        "required": [name for name in schema.get("required", []) if name in taken],
         "additionalProperties": False,
     }
 
 
-def parse(kind: type[ModelTrigger], given: Mapping[str, object]) -> ModelTrigger:
-    """A model's arguments as the trigger: numbers are read as text, extra arguments are ignored.
+def parse(
+    kind: type[ModelTrigger], given: Mapping[str, object], offers: tuple[Offer, ...] = ()
+) -> ModelTrigger:
+    """The trigger that a model's arguments mean, where these offers hold.
+
+    Numbers are read as text, and what is no argument of the tool is ignored.
 
     Raises:
         ValidationError: a required argument is missing or cannot be read.
     """
-    known = {each.name for each in fields(kind)}
-    told = {name: value for name, value in given.items() if name in known and value is not None}
-    adapter = TypeAdapter(kind, config=None)
+    taken = (each.name for each in taken_by(kind))
+    told = {name: given[name] for name in taken if given.get(name) is not None}
     texts = {
         name: str(value)
         if isinstance(value, (int, float)) and not isinstance(value, bool)
         else value
         for name, value in told.items()
     }
-    return adapter.validate_python(texts)
+    checked = TypeAdapter(kind).validate_python(texts)
+    return understood(offers, kind, {name: getattr(checked, name) for name in told})
 
 
 def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
@@ -76,7 +82,7 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
         call = context.userdata.call
         context.userdata.handled[context.function_call.call_id] += 1
         try:
-            trigger = parse(kind, raw_arguments)
+            trigger = parse(kind, raw_arguments, call.facts.offers)
         except ValidationError:
             given = {key: str(value) for key, value in raw_arguments.items()}
             await call.refuse(name, given, UNFIT_ARGUMENTS)

@@ -23,12 +23,7 @@ ANYTHING = "…"
 """Stands in a canonical fact for any words, where no guard asks which."""
 
 NONSENSE = "x7"
-"""A word that is no model, storage, colour, name or problem."""
-
-UNSOLD = {"model": "Samsung Galaxy S24"}
-"""By the field that names it: what a caller may well ask for and no shop with this name sells."""
-
-_ODD = {"", NONSENSE, *UNSOLD.values()}
+"""A word that is no model, storage or colour."""
 
 TWO_MODELS = (
     Offer("iPhone 17", "256 GB", 79900, ("black",)),
@@ -134,7 +129,7 @@ def sample(kind: type[Trigger], offers: tuple[Offer, ...] = ()) -> Iterator[Trig
 
     A text field takes its examples, nothing, a nonsense word, and where an offer has a field of
     that name what the offers say; an enumeration takes each member. Optional fields are left out,
-    or filled one at a time beside sensible words.
+    or filled one at a time: the tool's beside sensible words, the others beside senseless ones.
 
     Raises:
         TypeError: a field is of a type that there are no samples for.
@@ -145,9 +140,8 @@ def sample(kind: type[Trigger], offers: tuple[Offer, ...] = ()) -> Iterator[Trig
     for values in product(*(_values(kind, each, hints, offers) for each in needed)):
         given = {each.name: value for each, value in zip(needed, values, strict=True)}
         yield kind(**given)
-        if not _ODD.isdisjoint(given.values()):
-            continue
-        for each in spare:
+        understood = all(given.values()) and NONSENSE not in given.values()
+        for each in (each for each in spare if bool(each.metadata) is understood):
             for value in _values(kind, each, hints, offers):
                 if value != each.default:
                     yield kind(**given, **{each.name: value})
@@ -161,7 +155,6 @@ def _values(
         said = (
             *each.metadata.get("examples", ()),
             *_offered(each.name, offers),
-            *((UNSOLD[each.name],) if each.name in UNSOLD else ()),
             "",
             NONSENSE,
         )

@@ -205,10 +205,10 @@ def test_samples_cover_every_sort_of_payload() -> None:
     assert {each.model for each in said if isinstance(each, SelectModel)} >= {
         "iPhone 17",
         "iPhone 17 Pro",
-        "Samsung Galaxy S24",
         "",
     }
     assert SelectModel("iPhone 17", storage="512 GB") in said
     assert SelectModel("iPhone 17", colour="silver") in said
+    assert SelectModel("", asked="x7") in said
     assert set(sample(CallerSpoke)) == {CallerSpoke(answer) for answer in Answer}
     assert list(sample(ConfirmPurchase)) == [ConfirmPurchase()]

@@ -121,17 +121,17 @@ words = st.one_of(
 )
 models = st.one_of(
     st.sampled_from(
-        ["iPhone 17", "the 17 pro", "seventeen pro max", "air", "Samsung", "iPhone 5", "", "pro"]
+        ["iPhone 17", "iPhone 17 Pro", "iPhone 17 Pro Max", "iPhone Air", "the 17 pro", ""]
     ),
     anything,
 )
-storages = st.one_of(st.sampled_from(["", "256", "512 GB", "1 tb", "3 GB"]), anything)
-colours = st.one_of(st.sampled_from(["", "black", "blue", "pink"]), anything)
+storages = st.one_of(st.sampled_from(["", "256 GB", "512 GB", "1 TB", "3 GB"]), anything)
+colours = st.one_of(st.sampled_from(["", "black", "deep blue", "pink"]), anything)
 payloads: st.SearchStrategy[Trigger] = st.one_of(
     st.builds(ToBuying, words),
     st.builds(ToSupport, words),
     st.builds(RecordName, words),
-    st.builds(SelectModel, models, storages, colours),
+    st.builds(SelectModel, models, storages, colours, words, words),
     st.builds(ConfirmPurchase),
     st.builds(EndPurchaseCall),
     st.builds(LogSupportIssue, words),
@@ -168,7 +168,7 @@ class Call(RuleBasedStateMachine):
         self.fire(trigger)
 
     @precondition(lambda self: self.call.state is State.BUYING)
-    @rule(model=st.sampled_from(["iPhone 17", "17 pro"]), answer=st.sampled_from(Answer))
+    @rule(model=st.sampled_from(["iPhone 17", "iPhone 17 Pro"]), answer=st.sampled_from(Answer))
     def the_caller_shops(self, model: str, answer: Answer) -> None:
         for trigger in (SelectModel(model), CallerSpoke(answer), ConfirmPurchase()):
             self.fire(trigger)

@@ -253,7 +253,7 @@ def test_facts_survive_plain_data(run: list[Trigger]) -> None:
 
 # Journals of an older table
 
-SALE = (CallerSpoke(), ToBuying(), SelectModel("17 pro"), CallerSpoke(), ConfirmPurchase())
+SALE = (CallerSpoke(), ToBuying(), SelectModel("iPhone 17 Pro"), CallerSpoke(), ConfirmPurchase())
 
 
 def _sale() -> tuple[Facts, tuple[Entry, ...]]:

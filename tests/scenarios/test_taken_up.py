@@ -127,7 +127,7 @@ async def test_a_yes_in_the_wish_counts_once() -> None:
     ("since", "answer"),
     [
         ((RecordName("Dana"),), QUOTE_PRO),
-        ((SelectModel("17 Pro"),), QUOTE_PRO),
+        ((SelectModel("iPhone 17 Pro"),), QUOTE_PRO),
         ((HEARD,), OPENING_BUYING),
         ((HEARD, ToSupport(), HEARD, ToBuying()), OPENING_BUYING),
     ],
@@ -147,7 +147,7 @@ async def test_a_wish_that_was_refused_is_answered_again() -> None:
     """The caller may not have heard that it isn't sold."""
     store = await left(HEARD, ToBuying("the Galaxy S25"))
     before = await Call.resume("test", store)
-    await before.fire(SelectModel("Galaxy S25"))
+    await before.fire(SelectModel("", asked="the Galaxy S25", nearest="iPhone 17 Pro"))
     held = await resumed(ScriptedLLM([Use("select_model", {"model": "Galaxy S25"})]), store)
     assert held.heard[0] == SORRY
     assert "we don't sell" in held.heard[1]
@@ -157,7 +157,7 @@ async def test_a_wish_that_was_refused_is_answered_again() -> None:
 async def test_an_older_yes_orders_nothing_once_the_caller_has_said_more() -> None:
     """They came back to sales to order; what they said then is unknown, so they are asked."""
     store = await left(
-        *(HEARD, ToBuying(), HEARD, SelectModel("17 Pro"), HEARD, ToSupport()),
+        *(HEARD, ToBuying(), HEARD, SelectModel("iPhone 17 Pro"), HEARD, ToSupport()),
         *(CallerSpoke(Answer.YES), ToBuying("yes, I'll take it after all"), HEARD),
     )
     held = await resumed(brain(), store)
@@ -169,7 +169,13 @@ async def test_an_older_yes_orders_nothing_once_the_caller_has_said_more() -> No
 async def test_what_has_come_of_a_wish_is_told_and_not_done_again() -> None:
     """Ordered, logged or resolved: each happened once."""
     ordered = await left(
-        *(HEARD, ToBuying(WISH), SelectModel("17 Pro"), CallerSpoke(Answer.YES), ConfirmPurchase())
+        *(
+            HEARD,
+            ToBuying(WISH),
+            SelectModel("iPhone 17 Pro"),
+            CallerSpoke(Answer.YES),
+            ConfirmPurchase(),
+        )
     )
     held = await resumed(brain(), ordered)
     assert "your order number is" in held.heard[1]

@@ -41,7 +41,7 @@ BROKEN: tuple[Trigger, ...] = (
     ToSupport(),
     HEARD,
     LogSupportIssue("gargles in the bath"),
-    SelectModel("Air"),
+    SelectModel("iPhone Air"),
     HEARD,
     CompleteSupport(),
     CallerHungUp(),

@@ -87,7 +87,7 @@ async def breaking(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 async def quoted(store: SqlStore) -> Call:
     """A call in which a price was quoted and answered."""
-    triggers = (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel("17"), CallerSpoke())
+    triggers = (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel("iPhone 17"), CallerSpoke())
     call = await call_after(*triggers, offers=OFFERS, store=store, id="one")
     assert all(entry.accepted for entry in call.journal)
     return call

@@ -63,7 +63,7 @@ async def test_a_whole_call_is_reported() -> None:
         ToBuying(),
         HEARD,
         RecordName("Dana"),
-        SelectModel("Air"),
+        SelectModel("iPhone Air"),
         CallerSpoke(Answer.YES),
         ConfirmPurchase(),
         ToSupport(),
@@ -103,9 +103,8 @@ async def test_refused_and_unknown_triggers_are_reported_with_their_reasons() ->
 
 async def test_a_price_in_cents_is_reported_in_dollars() -> None:
     """Half a dollar is not lost."""
-    call = await call_after(
-        HEARD, ToBuying(), HEARD, SelectModel("16e"), CallerSpoke(Answer.YES), ConfirmPurchase()
-    )
+    chosen, yes = SelectModel("iPhone 16e"), CallerSpoke(Answer.YES)
+    call = await call_after(HEARD, ToBuying(), HEARD, chosen, yes, ConfirmPurchase())
     orders = report(call)["orders"]
     assert isinstance(orders, list)
     assert [order["price"] for order in orders] == [599.5]
@@ -188,7 +187,7 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
     """What the caller said is blanked wherever it stands, and nothing else is changed."""
     call = await call_after(
         *PURCHASE,
-        SelectModel("Quill's one"),
+        SelectModel("", asked="Quill's one"),
         ToSupport("it gargles"),
         HEARD,
         LogSupportIssue("gargles in the bathtub"),

@@ -79,7 +79,7 @@ async def test_what_happens_in_a_call_is_counted() -> None:
         "ends": ("calls_ended", {"reason": "caller_hung_up", "state": "support"}, 1),
     }
     before = {key: counted(name, **labels) for key, (name, labels, _) in asked.items()}
-    first = (HEARD, ToBuying(), HEARD, SelectModel("Air"), ConfirmPurchase(), HEARD)
+    first = (HEARD, ToBuying(), HEARD, SelectModel("iPhone Air"), ConfirmPurchase(), HEARD)
     call = await call_after(*first, offers=OFFERS)
     for trigger in (
         CompleteSupport(),

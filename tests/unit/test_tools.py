@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from statemachine.triggers import (
     Trigger,
     description_of,
     name_of,
+    taken_by,
 )
 from tests.calls import shop
 
@@ -70,9 +70,9 @@ def test_a_tools_description_is_its_triggers_docstring(name: str) -> None:
 
 @pytest.mark.parametrize("name", tools.TRIGGERS)
 def test_a_tools_arguments_are_its_triggers_fields(name: str) -> None:
-    """Each one typed and described; those without a default are required; no others."""
+    """Those described there, each with its type; what is understood besides is no argument."""
     kind, parameters = tools.TRIGGERS[name], FUNCTIONS[name]["parameters"]
-    assert list(parameters["properties"]) == [field.name for field in fields(kind)]
+    assert list(parameters["properties"]) == [field.name for field in taken_by(kind)]
     for field in parameters["properties"].values():
         assert field["type"] == "string"
         assert field["description"]
@@ -92,18 +92,19 @@ def test_only_arguments_without_a_default_are_required() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"model": "Air"}, SelectModel("Air")),
-        ({"model": "Air", "storage": "512 GB"}, SelectModel("Air", "512 GB")),
-        ({"model": "Air", "nope": 1}, SelectModel("Air")),
-        ({"model": 17}, SelectModel("17")),
-        ({"model": "Air", "storage": 512}, SelectModel("Air", "512")),
-        ({"model": "Air", "storage": 1.5}, SelectModel("Air", "1.5")),
-        ({"model": "Air", "colour": None}, SelectModel("Air")),
+        ({"model": "Air"}, SelectModel("iPhone Air")),
+        ({"model": "Air", "storage": "512 GB"}, SelectModel("iPhone Air", "512 GB")),
+        ({"model": "Air", "nope": 1}, SelectModel("iPhone Air")),
+        ({"model": "Air", "asked": "the Air"}, SelectModel("iPhone Air")),
+        ({"model": 17}, SelectModel("iPhone 17")),
+        ({"model": "Air", "storage": 512}, SelectModel("iPhone Air", "512 GB")),
+        ({"model": "Air", "storage": 1.5}, SelectModel("iPhone Air", "1.5")),
+        ({"model": "Air", "colour": None}, SelectModel("iPhone Air")),
     ],
 )
 def test_arguments_become_the_trigger(given: dict[str, object], expected: SelectModel) -> None:
-    """Extra ones are ignored, numbers are text, null is nothing said."""
-    assert tools.parse(SelectModel, given) == expected
+    """Understood as the catalogue has it; extra ones ignored, numbers text, null nothing said."""
+    assert tools.parse(SelectModel, given, shop()[0].offers) == expected
 
 
 @pytest.mark.parametrize("model", [None, ["Air"], {"name": "Air"}, True, False])
@@ -131,7 +132,7 @@ async def test_what_is_offered_follows_state_and_facts() -> None:
     await call.fire(ToBuying())
     assert offered() == {"record_name", "select_model", "recommend_models", "compare_models"}
     await call.fire(HEARD)
-    await call.fire(SelectModel("Air"))
+    await call.fire(SelectModel("iPhone Air"))
     assert "confirm_purchase" not in offered()
     assert "confirm_purchase" in offered("yes")
     assert "confirm_purchase" not in offered("no, wait")
@@ -142,8 +143,8 @@ async def test_what_is_offered_follows_state_and_facts() -> None:
     "triggers",
     [
         (HEARD, ToBuying()),
-        (HEARD, ToBuying(), HEARD, SelectModel("Air")),
-        (HEARD, ToBuying(), HEARD, SelectModel("Air"), HEARD, ConfirmPurchase()),
+        (HEARD, ToBuying(), HEARD, SelectModel("iPhone Air")),
+        (HEARD, ToBuying(), HEARD, SelectModel("iPhone Air"), HEARD, ConfirmPurchase()),
         (HEARD, EndCall()),
     ],
 )
@@ -156,7 +157,7 @@ def test_no_reply_is_asked_for_where_code_has_spoken(triggers: tuple[Trigger, ..
 
 def test_a_noted_name_is_confirmed_and_the_model_goes_on() -> None:
     """An action to take, not a list of fields."""
-    told = outcome_of(HEARD, RecordName("dana smith"))
+    told = outcome_of(HEARD, RecordName("Dana Smith"))
     assert told.reply_required is True
     assert told.output == "Noted: the caller is Dana Smith. Go on with what they want."
 
@@ -175,7 +176,7 @@ def test_a_refusal_says_why_and_what_is_possible() -> None:
 
 def test_a_refusal_with_a_line_of_its_own_asks_for_no_reply() -> None:
     """What the shop doesn't sell has been said by code already."""
-    told = outcome_of(HEARD, ToBuying(), HEARD, SelectModel("Samsung Galaxy"))
+    told = outcome_of(HEARD, ToBuying(), HEARD, SelectModel("", asked="the Samsung Galaxy"))
     assert told.reply_required is False
     assert "The shop doesn't sell that" in str(told.output)
 

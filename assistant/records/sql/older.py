@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
+from assistant.language.wanted import name_of_caller, wanted
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import (
     NOT_WRITTEN,
@@ -14,12 +15,14 @@ from statemachine.engine.journal.refusals import (
     row_of,
 )
 from statemachine.engine.machine import NOT_POSSIBLE_HERE
+from statemachine.offers import Offer
+from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, arguments, name_of
 
 FORM = 2
-"""The form in which this program writes a journal's entries: reasons are names.
+"""The form in which this program writes a journal's entries: reasons are names, values exact.
 
-In form 1 they were the sentences that the model was told. Older workers, while they are replaced
-one by one, go on writing that: whoever reads an entry looks at its form.
+In form 1 they were the sentences that a model was told, and its words. Older workers, while they
+are replaced one by one, go on writing that: whoever reads an entry looks at its form.
 """
 
 _GUARDS = {
@@ -62,14 +65,23 @@ _OTHERS = {
 """What stood in the sentences of those who refused before or behind the guards."""
 
 
-def renewed(journal: Iterable[tuple[Entry, int]]) -> tuple[Entry, ...]:
-    """A journal whose entries have these forms, all in today's."""
-    return tuple(entry if form == FORM else _named(entry) for entry, form in journal)
+def renewed(journal: Iterable[tuple[Entry, int]], offers: tuple[Offer, ...]) -> tuple[Entry, ...]:
+    """The journal of a call on which these offers held, its entries in these forms, in today's."""
+    return tuple(entry if form == FORM else _renewed(entry, offers) for entry, form in journal)
 
 
-def _named(entry: Entry) -> Entry:
-    """The entry with its reasons' names for their sentences."""
-    return replace(entry, reasons=tuple(_name(reason, entry) for reason in entry.reasons))
+def _renewed(entry: Entry, offers: tuple[Offer, ...]) -> Entry:
+    """The entry with its reasons' names for their sentences, and with what its words meant."""
+    if not entry.accepted:
+        return replace(entry, reasons=tuple(_name(reason, entry) for reason in entry.reasons))
+    given = entry.arguments
+    if entry.trigger == name_of(SelectModel):
+        given = arguments(wanted(offers, given))
+    elif entry.trigger == name_of(RecordName):
+        given = {"name": name_of_caller(given["name"]) or given["name"]}  # it may be forgotten
+    elif entry.trigger == name_of(LogSupportIssue):
+        given = {"issue": " ".join(given["issue"].split())}
+    return replace(entry, arguments=given)
 
 
 def _name(sentence: str, entry: Entry) -> str:

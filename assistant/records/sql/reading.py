@@ -45,11 +45,11 @@ def events(call: str) -> Any:
 
 def record(on: Connection, there: Row[Any]) -> CallRecord:
     """All of the call of this row."""
-    journal = rows.journal(on.execute(events(there.id)))
+    opening = rows.facts(there.opening)
     return CallRecord(
         there.id,
-        rows.facts(there.opening),
-        journal,
+        opening,
+        rows.journal(on.execute(events(there.id)), opening),
         there.version,
         there.epoch,
         Place(rows.shown(there.room), there.agent, there.brought),

