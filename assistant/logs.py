@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
+import time
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from livekit.agents.telemetry.pii import is_pii_attribute
@@ -33,6 +37,14 @@ _MADE_UP = "unknown AI function"
 _HARMLESS = (OSError, ImportError, AttributeError, NameError)
 """Errors whose message holds names of ours or the system's, and no values."""
 
+_PLACES = re.compile(r"room|participant|identity|caller|to_user|from_user")
+"""Extra fields that name a room or somebody in it; LiveKit's telephone service names both after the
+caller's number."""
+_NUMBER = re.compile(r"\+?\d[\d ().-]{4,}\d")
+"""What may be a telephone number: six digits or more."""
+OURS = "assistant"
+"""The logger above all of this program's."""
+
 
 def keep_words_out() -> None:
     """From now on no log of this process holds a caller's words, whatever its level."""
@@ -56,6 +68,74 @@ def _without_conversation(record: logging.LogRecord) -> bool:
     for key in [key for key in record.__dict__ if is_pii_attribute(key)]:
         del record.__dict__[key]
     return True
+
+
+def watch_what_is_written() -> None:
+    """From now on nothing that this process writes names a caller's number, or repeats itself.
+
+    For the process that writes the log of all others, once its handlers are there.
+    """
+    for handler in logging.getLogger().handlers:
+        if _without_numbers not in handler.filters:
+            handler.addFilter(_without_numbers)
+            handler.addFilter(Repeats())
+
+
+def masked(text: str) -> str:
+    """A text whose telephone numbers end in their last two digits, and begin in nothing."""
+    return _NUMBER.sub(lambda found: f"***{found[0][-2:]}", text)
+
+
+def _without_numbers(record: logging.LogRecord) -> bool:
+    """Mask the numbers in the names of rooms and of who is in them."""
+    for key, value in list(record.__dict__.items()):
+        if isinstance(value, str) and _PLACES.search(key) and not key.endswith(("_id", "sid")):
+            setattr(record, key, masked(value))
+    return True
+
+
+@dataclass
+class _Seen:
+    """How often a line came since."""
+
+    since: float
+    times: int = 0
+
+
+class Repeats(logging.Filter):
+    """Lets a line through a few times in a while; what comes besides is counted.
+
+    A line is ours by all of its words, and a library's by what it is made of: the rest may be
+    whatever somebody sent.
+    """
+
+    def __init__(
+        self,
+        ours: int = 10,
+        others: int = 100,
+        span: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._ours, self._others, self._span, self._clock = ours, others, span, clock
+        self._seen: dict[tuple[str, str], _Seen] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this one is written."""
+        own = record.name.partition(".")[0] == OURS
+        line = record.getMessage() if own else str(record.msg)
+        most = self._ours if own else self._others
+        now, key = self._clock(), (record.name, line)
+        seen = self._seen.get(key)
+        if seen is None or now - seen.since > self._span:
+            if seen is not None and seen.times > most:
+                record.msg = f"{record.msg} (and {seen.times - most} times more before)"
+            self._seen = {k: v for k, v in self._seen.items() if now - v.since <= self._span}
+            seen = self._seen[key] = _Seen(now)
+        seen.times += 1
+        if seen.times == most:
+            record.msg = f"{record.msg} (counted from here on, for {self._span:g} s)"
+        return seen.times <= most
 
 
 class _Record(logging.LogRecord):

@@ -11,11 +11,12 @@ from livekit import api
 from livekit.agents import NOT_GIVEN, AgentServer, NotGivenOr
 from livekit.protocol import agent
 
-from assistant import telemetry
+from assistant import logs, telemetry
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Settings
 from assistant.worker import proxy
 from assistant.worker.errands import Errands
+from assistant.worker.health import bound_livekits_ports
 from assistant.worker.own_calls import OwnCalls
 from assistant.worker.processes import Processes
 from assistant.worker.rooms import Rooms
@@ -79,6 +80,8 @@ class Worker(AgentServer):
 
     async def run(self, *, devmode: bool = False, unregistered: bool = False) -> None:
         """Serve until asked to stop."""
+        logs.watch_what_is_written()
+        bound_livekits_ports()
         self.on("worker_registered", lambda *_: self._take_care())
         try:
             await super().run(devmode=devmode, unregistered=unregistered)
