@@ -22,6 +22,8 @@ from statemachine.states import OPEN, State
 
 _HERE = Path(__file__).parent
 _TEXTS = ("persona", "shop", "tone")
+LONGEST_METADATA = 20_000
+"""Characters that a call may bring; its instructions come with each request of the model."""
 _LINES = {line.name: line for line in ALL}
 _ELSEWHERE = frozenset({"about.toml", "catalogue.toml", "knowledge.toml", "README.md"})
 
@@ -83,10 +85,19 @@ def for_call(prompts: Prompts, metadata: str) -> Prompts:
     """
     if not metadata.strip():
         return prompts
+    if len(metadata) > LONGEST_METADATA:
+        raise PromptError(
+            f"the call's metadata has {len(metadata)} characters: {LONGEST_METADATA} are the most."
+        )
     try:
         given = json.loads(metadata)
-    except ValueError as error:
-        raise PromptError(f"the call's metadata is not JSON ({error}).") from None
+        metadata.encode()
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise PromptError("the call's metadata has half a character (a lone surrogate).") from None
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deep" if isinstance(error, RecursionError) else error
+        raise PromptError(f"the call's metadata is not JSON ({why}).") from None
     if not isinstance(given, dict):
         raise PromptError("the call's metadata is not a JSON object.")
     instructions = given.pop("instructions", {})
