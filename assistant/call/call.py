@@ -14,7 +14,7 @@ from typing import TypeVar
 from assistant import telemetry
 from assistant.call.ledger import Ledger
 from assistant.language.answers import classify
-from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
+from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
 from assistant.shop.wording.lines import APOLOGY_RECORDS
 from statemachine.answers import Answer
 from statemachine.effects import Effect, Say
@@ -67,6 +67,8 @@ class Call:
         """When it began, in seconds since 1970."""
         self.place = place
         """Where it is held."""
+        self.caller = NOBODY
+        """Whom it served when it was taken up."""
         self.journal: list[Entry] = []
         self.carry_out: Callable[[Outcome], None] = nothing
         """Performs an outcome's effects; must neither block nor raise."""
@@ -130,6 +132,7 @@ class Call:
         record = await store.claim(id, lease, epoch)
         conversation = replay(record.opening, record.journal)
         call = cls(id, conversation, store, place=record.place, began=record.began)
+        call.caller = record.caller
         call.journal.extend(record.journal)
         if call.state is State.ENDED:
             call.ended.set()

@@ -2,9 +2,11 @@
 
 from assistant.records.memory import MemoryStore
 from assistant.records.store import (
+    NOBODY,
     NOWHERE,
     AddressError,
     Busy,
+    Caller,
     CallRecord,
     Fenced,
     Hold,
@@ -20,10 +22,12 @@ from assistant.records.store import (
 from statemachine.engine.journal.entry import Entry
 
 __all__ = [
+    "NOBODY",
     "NOWHERE",
     "AddressError",
     "Busy",
     "CallRecord",
+    "Caller",
     "Entry",
     "Fenced",
     "Hold",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.records.store import (
     NOWHERE,
+    Caller,
     CallRecord,
     Hold,
     Orphan,
@@ -84,6 +85,9 @@ class MemoryStore:
         record = await self.read(call)
         self.epochs[call] = record.epoch + 1
         return replace(record, epoch=record.epoch + 1)
+
+    async def attend(self, call: str, caller: Caller) -> None:
+        """Nobody takes up a call in here."""
 
     async def renew(self, call: str, lease: float) -> bool:
         """Nobody else can claim a call in here."""

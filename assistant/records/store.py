@@ -62,10 +62,25 @@ NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a call serves, as far as it is known."""
+
+    identity: str = ""
+    """The one under which they are in the room."""
+    number: str = ""
+    """Theirs, where they come by telephone."""
+
+
+NOBODY = Caller()
+"""Nobody is served yet, or it is not known who."""
+
+
+@dataclass(frozen=True, slots=True)
 class Orphan:
     """A call that nobody looks after any more: it stands in the middle, or its end wasn't seen to.
 
-    `waiting` is for how many seconds; `attended` says that its owner stays on the line until then.
+    `waiting` is for how many seconds; `attended` says that its owner stays on the line until then;
+    `caller` is the identity of whom it serves, empty while that is unknown.
     """
 
     id: str
@@ -74,6 +89,7 @@ class Orphan:
     ended: bool
     waiting: float
     attended: bool = False
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,7 @@ class CallRecord:
     place: Place = NOWHERE
     began: float = 0.0
     """When it began, in seconds since 1970."""
+    caller: Caller = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +182,14 @@ class Store(Protocol):
         Raises:
             Fenced: its lease is still running, or another epoch has begun.
             UnknownCall: there is no such call.
+        """
+
+    async def attend(self, call: str, caller: Caller) -> None:
+        """Note whom a call serves: whoever takes it up serves nobody else.
+
+        Raises:
+            Fenced: somebody else has taken it up.
+            UnknownCall: it has not been noted yet.
         """
 
     async def renew(self, call: str, lease: float) -> bool:

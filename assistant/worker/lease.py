@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable
 
 from assistant.call.call import Call
-from assistant.records import Fenced, RecordError, Store
+from assistant.records import NOBODY, Caller, Fenced, RecordError, Store
 from assistant.worker.timing import USUAL, Timing
 
 log = logging.getLogger("assistant.lease")
@@ -39,11 +39,19 @@ class Lease:
         self._lost = lost
         self._handed_on = handed_on
         self._timing = timing
+        self._caller = NOBODY
+        self._noted = NOBODY
+        self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Hold it from now on."""
         self._task = asyncio.get_running_loop().create_task(self._hold())
+
+    def serve(self, caller: Caller) -> None:
+        """Note whom it serves from now on, as soon as the records take it."""
+        self._caller = caller
+        self._wanted.set()
 
     async def finish(self) -> None:
         """The call is over and everything has been seen to: nobody need look after it."""
@@ -68,7 +76,10 @@ class Lease:
         try:
             while True:
                 await self._renew()
-                await asyncio.sleep(self._timing.heartbeat)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._timing.heartbeat):
+                        await self._wanted.wait()
+                self._wanted.clear()
         except Fenced as fenced:
             self._call.lose(fenced)
             self._lost()
@@ -84,6 +95,9 @@ class Lease:
         try:
             if not await self._store.renew(self._call.id, self._timing.lease):
                 self._handed_on()
+            if self._noted != (caller := self._caller):
+                await self._store.attend(self._call.id, caller)
+                self._noted = caller
         except Fenced:
             raise
         except RecordError:  # whoever writes to the call says so; nobody else can take it up either

@@ -70,9 +70,10 @@ class OwnCalls:
         record = await self._store.read(call)
         if record.epoch != epoch_of(who, call) or _is_over(record):
             return  # another agent has it already, or nobody needs one
+        known = record.caller.identity
         orphan = Orphan(call, info.job.room.name, record.epoch, ended=False, waiting=0.0)
         room = await self._rooms.find(orphan.room, call)
-        if room is not None and await self._takeover.has_caller(room):
+        if room is not None and await self._takeover.has_caller(room, known):
             await self._store.give_up(call, who, staying=True)  # else it is still held
             await self._takeover.take_up(orphan, room)
 
@@ -106,7 +107,7 @@ class OwnCalls:
             log.error("call %s is closed: two processes died before they began it", call)
             await self._rooms.delete(room.name)
         elif room is not None:
-            if not await self._takeover.has_caller(room):
+            if not await self._takeover.has_caller(room, ""):
                 return False
             await self._processes.begin(identity(call, 1), room)
         return True

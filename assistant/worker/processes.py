@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from livekit import api
 from livekit.agents import AgentServer
+from livekit.agents.ipc.supervised_proc import SupervisedProc
 from livekit.agents.job import RunningJobInfo
 
 from assistant.settings import Rooms as Settings
@@ -44,6 +46,13 @@ class Processes:
         keys = self._settings.livekit_api_key, self._settings.livekit_api_secret
         token = agents_token(*keys, agent, room.name)
         await self._server.simulate_job(room.name, room_info=room, token=token)
+
+    async def end(self, call: str) -> None:
+        """End the one that serves this call, without a word: it answers nobody any more."""
+        for process in self._server._proc_pool.processes:
+            info = process.running_job
+            if info is not None and served(info)[0] == call:
+                await cast(SupervisedProc, process).kill()
 
     async def watch(self, gone: Callable[[RunningJobInfo], None]) -> None:
         """Tell of each job whose process has ended, again and again until `seen_to`."""

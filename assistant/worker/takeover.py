@@ -69,9 +69,10 @@ class Takeover:
         """There is something to be found."""
         self._found.set()
 
-    async def has_caller(self, room: api.Room) -> bool:
-        """Whether the caller of a room's call is there."""
-        return bool(await self._rooms.callers(room.name))
+    async def has_caller(self, room: api.Room, known: str) -> bool:
+        """Whether a call's caller is in its room: who is known to be, else anybody."""
+        there = await self._rooms.callers(room.name)
+        return known in there if known else bool(there)
 
     async def take_up(self, orphan: Orphan, room: api.Room) -> None:
         """Claim the call for a process of ours, and start that."""
@@ -124,7 +125,13 @@ class Takeover:
         room = await self._rooms.find(orphan.room, orphan.id)
         if orphan.ended:
             await self._close(orphan, room)
-        elif room is not None and await self.has_caller(room):
+        elif room is not None and await self.has_caller(room, orphan.caller):
+            if ours:
+                late = self._timing.slow
+                log.error(
+                    "call %s: its process answers nobody for %g s: it is ended", orphan.id, late
+                )
+                await self._processes.end(orphan.id)
             await self.take_up(orphan, room)
         elif orphan.waiting > self._timing.rejoin:
             await self._end(orphan)

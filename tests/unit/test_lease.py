@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from assistant.call.call import Call
-from assistant.records import Fenced, Hold, Place, RecordError, UnknownCall
+from assistant.records import NOBODY, Caller, Fenced, Hold, Place, RecordError, UnknownCall
 from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.worker.lease import Lease
@@ -142,8 +142,10 @@ async def test_a_forgotten_call_leaves_no_place(two: tuple[SqlStore, SqlStore]) 
     own, _ = two
     call = await Call.begin("one", (), own, PLACE)
     await call.fire(CallerHungUp())
+    await own.attend("one", Caller("sip_+15551230987", "+15551230987"))
     await own.forget("one")
-    assert (await own.read("one")).place == Place(agent="jill")
+    left = await own.read("one")
+    assert (left.place, left.caller) == (Place(agent="jill"), NOBODY)
 
 
 QUICK = Timing(lease=0.8, heartbeat=0.05)
@@ -215,6 +217,28 @@ async def test_a_holder_is_told_that_it_is_to_go_and_then_that_it_has_lost(
     await holding.give_up()
     (found,) = await other.orphans("jill")
     assert (found.epoch, found.attended) == (2, False), "whoever holds it looks after it"
+
+
+async def test_whom_a_call_serves_is_noted_as_soon_as_it_can_be(
+    two: tuple[SqlStore, SqlStore],
+) -> None:
+    """Also once the records are there again, and anew when it serves somebody else."""
+    own, other = two
+    _, holding, _ = await held(own)
+    callers = [Caller("caller", "+1555"), Caller("part\0ner")]
+    with away(own, "attend"):
+        holding.serve(callers[0])
+        await asyncio.sleep(0.2)
+    for caller in callers:
+        holding.serve(caller)
+        async with asyncio.timeout(20.0):
+            while (await other.read("one")).caller != caller:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.02)
+    await holding.finish()
+    with pytest.raises(Fenced):
+        await other.attend("one", callers[0])
+    with pytest.raises(UnknownCall):
+        await other.attend("none", callers[0])
 
 
 async def test_a_database_that_is_away_costs_nobody_their_call(

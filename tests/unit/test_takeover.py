@@ -16,7 +16,7 @@ from livekit import api
 from prometheus_client import REGISTRY
 
 from assistant.call.call import Call
-from assistant.records import Fenced, Place, RecordError
+from assistant.records import Caller, Fenced, Place, RecordError
 from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Rooms as Settings
@@ -66,12 +66,29 @@ class LiveKit:
 
 
 @dataclass
+class Process:
+    """A call's process."""
+
+    server: Server
+    running_job: Any
+
+    async def kill(self) -> None:
+        self.server.killed.append(self.running_job.job.room.sid)
+        self.server.active_jobs.remove(self.running_job)
+
+
+@dataclass
 class Server:
     """LiveKit's server of agents: what is alive, and what was started."""
 
     active_jobs: list[Any] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     fault: Exception | None = None
+    killed: list[str] = field(default_factory=list)
+
+    @property
+    def _proc_pool(self) -> Any:
+        return SimpleNamespace(processes=[Process(self, info) for info in self.active_jobs])
 
     async def simulate_job(self, room: str, *, room_info: api.Room, token: str) -> None:
         if self.fault:
@@ -219,6 +236,45 @@ async def test_a_caller_who_comes_back_in_time_finds_their_call(
         await becomes(lambda: worker.server.started)
 
 
+async def test_nobody_but_its_caller_is_served_by_who_takes_a_call_up(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """Somebody else in the room, who came before them, is not: the call waits, and then ends."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    await other.attend("RM_1", Caller("the caller", "+15551230987"))
+    worker = Worker(store, livekit=LiveKit(inside=[CALLER]))
+    async with worker.looking():
+        await asyncio.sleep(0.2)
+        assert worker.server.started == []
+        worker.livekit.inside.append(api.ParticipantInfo(identity="the caller"))
+        await becomes(lambda: worker.server.started)
+    assert (await store.read("RM_1")).caller == Caller("the caller", "+15551230987")
+
+
+async def test_a_call_whose_caller_stays_away_ends_whoever_else_is_there(
+    store: SqlStore, other: SqlStore
+) -> None:
+    """A bystander gets neither the call nor what was said in it."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    await other.attend("RM_1", Caller("the caller"))
+    worker = Worker(store)
+    async with worker.looking():
+        await becomes(lambda: worker.livekit.deleted)
+    assert (await store.read("RM_1")).journal[-1].trigger == "caller_hung_up"
+    assert worker.server.started == []
+
+
+async def test_who_watches_unseen_is_nobody_to_be_served(store: SqlStore, other: SqlStore) -> None:
+    """A call in which only they are left ends."""
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    unseen = api.ParticipantPermission(hidden=True)
+    watcher = api.ParticipantInfo(identity="page", permission=unseen)
+    worker = Worker(store, livekit=LiveKit(inside=[watcher]))
+    async with worker.looking():
+        await becomes(lambda: worker.livekit.deleted)
+    assert worker.server.started == []
+
+
 async def test_a_call_whose_room_is_gone_has_ended(store: SqlStore, other: SqlStore) -> None:
     """Another room of the same name is another call's."""
     await Call.begin("RM_1", (), other, PLACE, 0.01)
@@ -301,13 +357,14 @@ async def test_the_call_of_a_process_that_died_is_given_up_at_once(
 async def test_a_process_of_its_own_that_is_late_is_given_time(
     store: SqlStore, other: SqlStore
 ) -> None:
-    """It lives, and the machine is busy; only one that stays away is taken for lost."""
+    """It lives, and the machine is busy; one that stays away hangs: it is ended, and replaced."""
     await Call.begin("RM_1", (), other, PLACE, 0.01)
-    worker = Worker(store, Server([job("RM_1", other.owner)]))
+    worker = Worker(store, Server([job("RM_1", other.owner), job("RM_2", "agent-b")]))
     async with worker.looking():
         await asyncio.sleep(0.25)
-        assert worker.server.started == []
+        assert worker.server.started == worker.server.killed == []
         await becomes(lambda: worker.server.started)
+    assert worker.server.killed == ["RM_1"]
 
 
 @pytest.mark.parametrize(

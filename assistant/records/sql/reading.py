@@ -15,7 +15,7 @@ from assistant.records.sql.schema import (
     TICKETS,
     DatabaseNow,
 )
-from assistant.records.store import CallRecord, Orphan, Place, Summary, UnknownCall
+from assistant.records.store import Caller, CallRecord, Orphan, Place, Summary, UnknownCall
 from statemachine.states import FINAL, INITIAL
 
 
@@ -54,14 +54,18 @@ def record(on: Connection, there: Row[Any]) -> CallRecord:
         there.epoch,
         Place(rows.shown(there.room), there.agent, there.brought),
         there.began,
+        Caller(rows.shown(there.caller), there.number),
     )
+
+
+_LOOKED_AT = ("id", "room", "epoch", "state", "lease_until", "caller")
 
 
 def orphans(on: Connection, agent: str) -> tuple[Orphan, ...]:
     """The calls whose lease is over, by the database's clock."""
     waiting = (DatabaseNow() - func.abs(CALLS.c.lease_until)).label("waiting")
     asked = (
-        select(CALLS.c.id, CALLS.c.room, CALLS.c.epoch, CALLS.c.state, CALLS.c.lease_until, waiting)
+        select(*(CALLS.c[name] for name in _LOOKED_AT), waiting)
         .where(CALLS.c.lease_until <= DatabaseNow(), CALLS.c.lease_until != 0)
         .where(CALLS.c.agent == agent, CALLS.c.room != "")
         .order_by(waiting.desc())
@@ -74,6 +78,7 @@ def orphans(on: Connection, agent: str) -> tuple[Orphan, ...]:
             row.state == FINAL.value,
             row.waiting,
             row.lease_until < 0,
+            rows.shown(row.caller),
         )
         for row in on.execute(asked)
     )

@@ -26,7 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
-STEP = "0003"
+STEP = "0004"
 """The last of the steps in `migrations`: where a database's tables are those below."""
 _NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -52,9 +52,12 @@ CALLS = Table(
     Column("ended_by", String(80), nullable=False),
     Column("agent", NAME, nullable=False),
     Column("brought", Text, nullable=False),
+    Column("caller", Text, nullable=False, server_default=""),
+    Column("number", Text, nullable=False, server_default=""),
 )
 """One row a call. `opening` are its first facts, `version` the table it began under, `entries` how
-many the journal has; `agent` is the name its workers are asked for by, `brought` what its job did.
+many the journal has; `agent` is the name its workers are asked for by, `brought` what its job did;
+`caller` is the identity under which whom it serves is in the room, `number` theirs by telephone.
 
 Only `owner` may write, and only with this `epoch`. `lease_until`, by the database's clock, is until
 when nobody else may take the call up; negative, it has been handed on by an owner who stays on the

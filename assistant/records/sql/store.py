@@ -15,6 +15,7 @@ from assistant.records.sql.database import PATIENCE, Database
 from assistant.records.sql.schema import STEP, DatabaseNow, is_newer
 from assistant.records.store import (
     NOWHERE,
+    Caller,
     CallRecord,
     Fenced,
     Hold,
@@ -108,6 +109,15 @@ class SqlStore:
         if not heir:
             self._epochs[call] = record.epoch
         return record
+
+    async def attend(self, call: str, caller: Caller) -> None:
+        """Note whom a call serves, if this store still owns it."""
+        epoch = self._epochs.get(call, 1)  # the answer to its beginning may have been lost
+        await self.database.run(
+            lambda on: writing.attend(on, call, caller, self.owner, epoch),
+            writes=True,
+            whole=False,
+        )
 
     async def renew(self, call: str, lease: float) -> bool:
         """Keep a call for this many seconds more."""

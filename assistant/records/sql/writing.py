@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from assistant.records.sql import rows
 from assistant.records.sql.reading import events, record, row_of
 from assistant.records.sql.schema import CALLS, EVENTS, ORDERS, TICKETS, DatabaseNow
-from assistant.records.store import Fenced, Place, RecordError, Taken
+from assistant.records.store import Caller, Fenced, Place, RecordError, Taken
 from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.entry import Entry
@@ -145,6 +145,20 @@ def _chosen(call: str) -> Any:
     return chosen.scalar_subquery()
 
 
+def attend(on: Connection, call: str, caller: Caller, owner: str, epoch: int) -> None:
+    """Note whom a call serves, if it is this owner's in this epoch.
+
+    Raises:
+        Fenced: somebody else has taken it up.
+        UnknownCall: there is no such call.
+    """
+    ours = (CALLS.c.id == call, CALLS.c.epoch == epoch, CALLS.c.owner == owner)
+    noted = {"caller": rows.kept(caller.identity), "number": rows.text(caller.number)}
+    if on.execute(update(CALLS).where(*ours).values(noted)).rowcount != 1:
+        row_of(on, call)
+        raise Fenced(f"call {call} has been taken up by somebody else")
+
+
 def _why_not(on: Connection, call: str, number: int, entry: Entry, owner: str, epoch: int) -> None:
     """Return where the entry stands there already; else raise what keeps it out."""
     there = row_of(on, call)
@@ -176,5 +190,5 @@ def forget(on: Connection, call: str) -> None:
         on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
     on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None, issue_key=None))
     # A room's name may be a telephone number, and what a job brought may name the caller.
-    blanked = {"room": "", "brought": ""}
+    blanked = {"room": "", "brought": "", "caller": "", "number": ""}
     on.execute(update(CALLS).where(CALLS.c.id == call).values(blanked))
