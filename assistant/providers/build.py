@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from livekit.agents import inference, llm, stt, tts, vad
 
 from assistant.providers.hearing import Ears, by_segment, with_spare
 from assistant.providers.line_cache import KeptLines
+from assistant.providers.openai import chat_model
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
@@ -57,9 +57,7 @@ def build(
     settings: Settings, catalogue: Catalogue, knowledge: Knowledge, about: About = NOTHING_KNOWN
 ) -> Providers:
     """The parts of a text call: with a key the real model, without it the embedded one."""
-    if _thinks_online(settings):
-        from assistant.providers.openai import chat_model  # it takes a second to load
-
+    if settings.llm == "openai" or (settings.llm == "auto" and settings.openai_api_key):
         at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
         why = "LLM=openai" if settings.llm == "openai" else "OPENAI_API_KEY is set"
         return Providers(
@@ -88,8 +86,6 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     from assistant.providers.offline import stt as speech_to_text
     from assistant.providers.offline import tts as text_to_speech
 
-    if _thinks_online(settings):
-        importlib.import_module("assistant.providers.openai")
     hears, speaks = _hears_offline(settings), _speaks_offline(settings)
     warm = Warm(
         silero.VAD.load(min_silence_duration=settings.pause),
@@ -177,10 +173,6 @@ def _turns(settings: Settings) -> tuple[inference.TurnDetector | None, str]:
     if settings.turn_detection == "off":
         return None, "Turns: by pauses alone (TURN_DETECTION=off)."
     return inference.TurnDetector(version="v1-mini"), "Turns: LiveKit's local v1-mini."
-
-
-def _thinks_online(settings: Settings) -> bool:
-    return settings.llm == "openai" or (settings.llm == "auto" and bool(settings.openai_api_key))
 
 
 def _hears_offline(settings: Settings) -> bool:

@@ -185,9 +185,10 @@ class CallSession:
             cast(ShopAgent, self.session.current_agent).go_on()
 
     def caller_gone(self) -> None:
-        """The caller has not come back."""
+        """The caller has left, or not come back."""
         if not self.data.call.ended.is_set():
             self.data.call.end(CallerHungUp())
+            self.session.shutdown(drain=False)
 
     def _pause(self, paused: bool) -> None:
         if self._watchdog is not None:

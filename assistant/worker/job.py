@@ -46,6 +46,7 @@ class Held:
     lease: Lease | None = None
     line: CallSession | None = None
     keeping: asyncio.Task[None] | None = None
+    looking: asyncio.Task[None] | None = None
     leaving: asyncio.Task[None] | None = None
 
 
@@ -124,8 +125,8 @@ async def end_call(ctx: JobContext) -> None:
     held: Held | None = ctx.proc.userdata.pop("held", None)
     if held is None:  # it has begun nothing
         return
-    if held.keeping is not None:
-        held.keeping.cancel()
+    for task in filter(None, (held.keeping, held.looking)):
+        task.cancel()
     try:
         if held.call is not None and not held.call.fenced:
             await _seen_to(ctx, held, held.call)

@@ -38,8 +38,16 @@ class Rooms:
             return next((room for room in found.rooms if room.sid == sid), None)
         return None
 
-    async def callers(self, room: str) -> list[api.ParticipantInfo]:
-        """Who is in a room by browser, telephone or messenger: people, no agents."""
+    async def callers(self, room: str) -> list[str]:
+        """The identities of who is in a room by browser, telephone or messenger, and is seen."""
+        found = await self._people(room)
+        return [who.identity for who in found if not who.permission.hidden]
+
+    async def watchers(self, room: str) -> list[str]:
+        """The identities of people whom nobody in the room sees, as their token says."""
+        return [who.identity for who in await self._people(room) if who.permission.hidden]
+
+    async def _people(self, room: str) -> list[api.ParticipantInfo]:
         with _answered():
             asked = api.ListParticipantsRequest(room=room)
             found = (await self._asked.list_participants(asked)).participants

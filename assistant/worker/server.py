@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dotenv import load_dotenv
 from livekit import rtc
-from livekit.agents import JobContext, JobProcess, room_io
+from livekit.agents import JobContext, JobProcess
 from livekit.agents.worker import ServerEnvOption
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
@@ -25,19 +25,26 @@ from assistant.agents.entering import Handover
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
 from assistant.providers import build as providers
-from assistant.records import Fenced, RecordError
+from assistant.records import Caller, Fenced, RecordError
 from assistant.session.session import CallSession
 from assistant.shop import shop
 from assistant.shop.wording import lines, prompts
 from assistant.shop.wording.prompts import PromptError, Prompts
+from assistant.worker import entrance
 from assistant.worker import proxy as network
 from assistant.worker.admission import Admission
 from assistant.worker.agent_server import Worker
+from assistant.worker.audience import Audience
 from assistant.worker.job import Held, close_room, end_call, held_by
-from assistant.worker.presence import CALLERS, Presence
+from assistant.worker.presence import Presence
+from assistant.worker.rooms import Rooms
 from statemachine.engine.journal.replay import ReplayError
+from statemachine.triggers import CallerHungUp
 
 log = logging.getLogger("assistant.worker")
+
+MOST_MEMORY = 1500.0
+"""Megabytes that a call's process may take: four times as many as one needs (docs/running.md)."""
 
 
 def prewarm(proc: JobProcess) -> None:
@@ -76,6 +83,8 @@ server: Worker = Worker(
         dev_default=math.inf,
         prod_default=math.inf if rooms.most_calls else rooms.load_threshold,
     ),
+    job_memory_warn_mb=MOST_MEMORY / 2,
+    job_memory_limit_mb=MOST_MEMORY,  # whoever goes on from there begins anew
     drain_timeout=math.ceil(rooms.drain),  # 0 would be without end
     shutdown_process_timeout=15.0,
     session_end_timeout=10.0,
@@ -102,26 +111,51 @@ async def answer(ctx: JobContext) -> None:
     ctx.log_context_fields = {"call": call.id}
     held.line = line = _line(ctx, held, call)
     line.session.on("close", lambda _: ctx.shutdown("the call is over"))
-    options, presence = room_io.RoomOptions(), None
-    if not ctx.is_fake_job():
-        line.events.in_a_room = True
-        presence = Presence(ctx, call.id, line.cut_off, line.is_back, line.caller_gone)
-        try:
-            caller = await presence.caller()
-        except RuntimeError:
-            return  # the room has closed, and with it the job
-        options.participant_kinds, options.participant_identity = CALLERS, caller.identity
+    if ctx.is_fake_job():
+        await line.session.start(line.first_agent, room=ctx.room, record=False, session_host=False)
+    elif not await _attended(ctx, line):
+        return
+    held.keeping = asyncio.create_task(line.keep_lines())
+
+
+async def _attended(ctx: JobContext, line: CallSession) -> bool:
+    """Put the agent on the caller's line, and look after who is in the room from then on.
+
+    Returns whether there is a caller: else nobody came back, or the room has closed.
+    """
+    line.events.in_a_room = True
+    held: Held = ctx.proc.userdata["held"]
+    audience = Audience(ctx.room, Rooms(ctx.api))
+
+    def note(who: rtc.RemoteParticipant) -> None:
+        audience.caller = who.identity
+        if held.lease is not None:
+            held.lease.serve(Caller(who.identity, who.attributes.get("sip.phoneNumber", "")))
+
+    def serve(who: rtc.RemoteParticipant) -> None:
+        note(who)
+        line.session.room_io.set_participant(who.identity)
+
+    presence = Presence(ctx, line.data.call, line, serve)
+    caller = await presence.caller(line.data.call.caller.identity)
+    if caller is None:
+        if ctx.room.isconnected():
+            line.data.call.end(CallerHungUp())
+        ctx.shutdown("nobody is there")
+        return False
+    note(caller)
+    audience.confine()
     await line.session.start(
         line.first_agent,
         room=ctx.room,
-        room_options=options,
+        room_options=entrance.options(caller, line.data.call.id),
         record=False,
         # It would show the whole call to everybody in the room, and let them speak for the caller.
         session_host=False,
     )
-    if presence is not None:
-        presence.watch()
-    held.keeping = asyncio.create_task(line.keep_lines())
+    presence.watch()
+    held.looking = asyncio.create_task(audience.look())
+    return True
 
 
 async def _taken(ctx: JobContext) -> tuple[Held, Call] | None:

