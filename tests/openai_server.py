@@ -55,7 +55,7 @@ class Reply:
         await self._response.prepare(self.request)
         await self.delta(role="assistant", content="")
 
-    async def delta(self, finish: str | None = None, **delta: object) -> None:
+    async def delta(self, finish: str | None = None, **delta: Any) -> None:
         """Send one piece of the answer."""
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         await self._event(choices=[choice])
@@ -78,12 +78,19 @@ class Reply:
                 piece = {"index": index, "function": {"arguments": text[start : start + 4]}}
                 await self.delta(tool_calls=[piece])
 
-    async def end(self, finish: str = "stop") -> web.StreamResponse:
-        """Send how it finished, the usage, and the end mark."""
-        await self.delta(finish=finish)
+    async def end(self, finish: str | None = "stop") -> web.StreamResponse:
+        """Send how it finished, if it does, the usage, and the end mark."""
+        if finish:
+            await self.delta(finish=finish)
         usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         await self._event(choices=[], usage=usage)
         await self._response.write(b"data: [DONE]\n\n")
+        await self._response.write_eof()
+        return self._response
+
+    async def error(self, **error: object) -> web.StreamResponse:
+        """Send an error in the place of what was to come."""
+        await self._response.write(f"data: {json.dumps({'error': error})}\n\n".encode())
         await self._response.write_eof()
         return self._response
 
@@ -145,14 +152,51 @@ def empty() -> Step:
     return says("")
 
 
-def fails(status: int, message: str = "no") -> Step:
+def fails(status: int, message: str = "no", **more: object) -> Step:
     """Refuse the request with this status."""
+    error = {"message": message, "type": "error", "code": str(status), **more}
+    return sends(json.dumps({"error": error}), status=status)
+
+
+def sends(body: str, *, status: int = 200, kind: str = "application/json") -> Step:
+    """Answer with this, all at once."""
 
     async def answer(reply: Reply) -> web.StreamResponse:
-        error = {"message": message, "type": "error", "code": str(status)}
-        return web.json_response({"error": error}, status=status)
+        return web.Response(text=body, status=status, content_type=kind)
 
     return answer
+
+
+def streams(*deltas: dict[str, object], finish: str | None = "stop") -> Step:
+    """Answer with these pieces, as they stand."""
+
+    async def answer(reply: Reply) -> web.StreamResponse:
+        await reply.begin()
+        for delta in deltas:
+            await reply.delta(**delta)
+        return await reply.end(finish)
+
+    return answer
+
+
+def breaks(**error: object) -> Step:
+    """Begin to answer, and then send this error."""
+
+    async def answer(reply: Reply) -> web.StreamResponse:
+        await reply.begin()
+        return await reply.error(**error)
+
+    return answer
+
+
+def piece(
+    index: int | None = 0, id: str | None = None, name: str | None = None, arguments: object = None
+) -> dict[str, object]:
+    """A piece of a tool call with only these parts in it."""
+    function = {"name": name, "arguments": arguments}
+    told = {"index": index, "id": id, "type": "function", "function": function}
+    told["function"] = {key: value for key, value in function.items() if value is not None}
+    return {"tool_calls": [{key: value for key, value in told.items() if value is not None}]}
 
 
 def stalls() -> Step:

@@ -262,6 +262,10 @@ class SentenceGate:
         self._heard, self._replaced = "", False
         return pieces
 
+    def drop(self) -> None:
+        """Forget the sentence that has begun: it isn't to be said."""
+        self._held = ""
+
     def _release(self, final: bool) -> list[str]:
         pieces: list[str] = []
         while self._held:

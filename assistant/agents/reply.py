@@ -24,7 +24,7 @@ from assistant.agents import briefing, tools
 from assistant.agents.gate import Gate, SentenceGate
 from assistant.agents.userdata import UserData
 from assistant.agents.voice import is_heard
-from assistant.providers.failures import explain
+from assistant.providers.failures import UNSAID, Fault, ModelError, explain
 from assistant.shop.wording import lines
 from statemachine.states import State
 from statemachine.triggers import CallFailed
@@ -37,6 +37,9 @@ MOST_WORDS = 150
 """Nobody listens to more in one go, about a minute: the rest of an answer isn't waited for."""
 FAILURES_TO_GIVE_UP = 3
 """After so many failed requests in a row the call is ended, with an apology."""
+
+GRACE = 1.0
+"""Seconds that a model's own part has to say, or do, something about its silence."""
 
 
 class Reply:
@@ -69,6 +72,8 @@ class Reply:
                     data.call.first_words.append(time.monotonic() - asked)
                 if self._said:
                     yield part
+            if not self._said:
+                raise ModelError(Fault.EMPTY)
             data.failures = 0
         except (APIError, TimeoutError) as error:
             log.error("%s", explain(error, data.settings))
@@ -76,17 +81,17 @@ class Reply:
         except Exception:
             log.exception("call %s: the model's reply failed", data.call.id)
             yield await self.apology()
-        else:
-            if not self._said:
-                yield data.prompts.word(lines.APOLOGY)
 
     async def _parts(
         self, ask: Ask, every: list[llm.Tool], may_call: bool
     ) -> AsyncIterator[llm.ChatChunk | str]:
         chat, offer = self._request(every)
         gate, called, words = self._gate(), False, 0
-        async with aclosing(within(ask(chat, offer), self._data.settings.first_word)) as answer:
+        patience = self._data.settings.first_word + GRACE
+        async with aclosing(within(ask(chat, offer), patience)) as answer:
             async for chunk in answer:
+                if chunk.delta and chunk.delta.extra and chunk.delta.extra.get(UNSAID):
+                    gate.drop()
                 if not called:
                     for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
                         words += len(sentence.split())

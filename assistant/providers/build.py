@@ -12,7 +12,6 @@ from livekit.agents import inference, llm, stt, tts, vad
 
 from assistant.providers.hearing import Ears, by_segment, with_spare
 from assistant.providers.line_cache import KeptLines
-from assistant.providers.openai import chat_model
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
@@ -57,13 +56,15 @@ def build(
     settings: Settings, catalogue: Catalogue, knowledge: Knowledge, about: About = NOTHING_KNOWN
 ) -> Providers:
     """The parts of a text call: with a key the real model, without it the embedded one."""
-    if settings.llm == "openai" or (settings.llm == "auto" and settings.openai_api_key):
+    if _thinks_online(settings):
+        from assistant.providers.chat.model import chat_model  # not loaded where it isn't used
+
         at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
         why = "LLM=openai" if settings.llm == "openai" else "OPENAI_API_KEY is set"
         return Providers(
             chat_model(settings), (f"Model: OpenAI {settings.openai_model}{at} ({why}).",)
         )
-    from assistant.providers.offline.brain import OfflineLLM  # not loaded where it isn't used
+    from assistant.providers.offline.brain import OfflineLLM
 
     why = "LLM=offline" if settings.llm == "offline" else "OPENAI_API_KEY is not set"
     return Providers(
@@ -85,6 +86,9 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
 
     from assistant.providers.offline import stt as speech_to_text
     from assistant.providers.offline import tts as text_to_speech
+
+    if _thinks_online(settings):
+        from livekit.plugins import openai  # noqa: F401
 
     hears, speaks = _hears_offline(settings), _speaks_offline(settings)
     warm = Warm(
@@ -173,6 +177,10 @@ def _turns(settings: Settings) -> tuple[inference.TurnDetector | None, str]:
     if settings.turn_detection == "off":
         return None, "Turns: by pauses alone (TURN_DETECTION=off)."
     return inference.TurnDetector(version="v1-mini"), "Turns: LiveKit's local v1-mini."
+
+
+def _thinks_online(settings: Settings) -> bool:
+    return settings.llm == "openai" or (settings.llm == "auto" and bool(settings.openai_api_key))
 
 
 def _hears_offline(settings: Settings) -> bool:

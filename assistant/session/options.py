@@ -11,7 +11,9 @@ from assistant.settings import Settings
 def connecting(settings: Settings) -> SessionConnectOptions:
     """How often a provider is asked again, and how long it may take."""
     return SessionConnectOptions(
-        llm_conn_options=APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=10.0),
+        llm_conn_options=APIConnectOptions(
+            max_retry=1, retry_interval=0.3, timeout=settings.first_word
+        ),
         stt_conn_options=APIConnectOptions(
             max_retry=3, retry_interval=0.3, timeout=settings.first_sound
         ),

@@ -239,8 +239,8 @@ async def test_text_before_a_tool_call_is_heard_before_the_opening() -> None:
 
 
 async def test_an_empty_answer_becomes_an_apology() -> None:
-    """A model that says nothing leaves no silence, and the next turn is answered."""
-    async with Server(empty(), says("   \n"), says("Yes?")) as server:
+    """A model that says nothing, asked twice, leaves no silence; the next turn is answered."""
+    async with Server(*[empty()] * 2, *[says("   \n")] * 2, says("Yes?")) as server:
         held = await done(await call(server, "hello", "hello?", "anybody?"))
     assert held.heard[1:] == [APOLOGY, APOLOGY, "Yes?"]
 
@@ -251,35 +251,58 @@ async def test_a_made_up_price_never_arrives() -> None:
         held = await done(await call(server, "cheaper", "hm"))
     assert not any("$1" in words for words in [*held.heard, *held.history])
     assert "$1" not in json.dumps(server.requests[1].messages)
-    assert lines.PRICE_UNSAID.wording in held.heard[1]
+    assert lines.NOT_HERE.wording in held.heard[1]
 
 
 # What happens when it fails
 
 
-SENTENCES = {
-    401: "refused the key (401): check OPENAI_API_KEY.",
-    403: "refused the key (403): check OPENAI_API_KEY.",
-    404: "doesn't know the model gpt-4.1-nano (404): check OPENAI_MODEL and the address.",
-    400: "didn't take the request (400): check OPENAI_MODEL and the address.",
-    429: "has had enough requests for now (429): check the plan's limits and balance.",
-    500: "has trouble of its own (500): try again later, or check its status page.",
-    503: "has trouble of its own (503): try again later, or check its status page.",
+ANSWERED = {
+    fails(401, f"bad key {KEY}"): "{} refused the key (401): check OPENAI_API_KEY.",
+    fails(403): "{} refused the key (403): check OPENAI_API_KEY.",
+    fails(404, "The model `gpt-4.1-nano` does not exist", code="model_not_found"): (
+        "{} doesn't know the model gpt-4.1-nano (404): check OPENAI_MODEL and the address."
+    ),
+    fails(404, "Not Found"): (
+        "There is no chat model at {} (404): check OPENAI_BASE_URL (most end in /v1)."
+    ),
+    fails(400): (
+        "{} didn't take the request (400): check OPENAI_MODEL and the address, and see its log."
+    ),
+    fails(429, "You exceeded your current quota", code="insufficient_quota"): (
+        "The balance or quota at {} is used up (429): check the plan's limits and balance."
+    ),
+    fails(402, "no credits"): (
+        "The balance or quota at {} is used up (402): check the plan's limits and balance."
+    ),
 }
-TRIED_AGAIN = (429, 500, 503)
+OVERLOADED = (
+    "{} is overloaded or has trouble of its own (%s): try again later, or check its status page."
+)
+ANSWERED_TWICE = {
+    fails(429): (
+        "{} has had enough requests for now (429): spread them, or check the plan's limits."
+    ),
+    fails(500): OVERLOADED % 500,
+    fails(503, "overloaded"): OVERLOADED % 503,
+}
 
 
-@pytest.mark.parametrize("status", SENTENCES)
+@pytest.mark.parametrize(
+    ("refusal", "sentence", "attempts"),
+    [
+        *[(refusal, sentence, 1) for refusal, sentence in ANSWERED.items()],
+        *[(refusal, sentence, 2) for refusal, sentence in ANSWERED_TWICE.items()],
+    ],
+)
 async def test_a_refused_request_is_an_apology_and_one_sentence(
-    status: int, caplog: pytest.LogCaptureFixture
+    refusal: Step, sentence: str, attempts: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The caller hears an apology, the operator what to do; the next turn is answered."""
-    attempts = 2 if status in TRIED_AGAIN else 1
-    refusals = [fails(status, f"bad key {KEY}")] * attempts
-    async with Server(*refusals, says("Here I am.")) as server:
+    async with Server(*[refusal] * attempts, says("Here I am.")) as server:
         held = await done(await call(server, "hello", "hello?"))
     assert held.heard[1:] == [APOLOGY, "Here I am."]
-    assert told(caplog) == [f"{server.url} {SENTENCES[status]}"]
+    assert told(caplog) == [sentence.format(server.url)]
     assert held.call.ended_by == "caller_hung_up"
 
 
@@ -308,12 +331,13 @@ async def test_a_stall_in_mid_sentence_says_whole_sentences_then_an_apology(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What was complete is heard, what was cut off is not, and an apology follows."""
-    async with Server(stalls_after("We open at nine. We close at"), says("Yes?")) as server:
-        held = await done(await call(server, "hello", "hello?", first_word=1.5))
-    assert "We open at nine." in held.heard[1]
-    assert "We close" not in held.heard[1]
-    assert held.heard[1].endswith(APOLOGY)
-    assert held.heard[2] == "Yes?"
+    cut = stalls_after("We open at nine. We close at")
+    async with Server(says("Yes?"), cut, says("Yes?")) as server:
+        held = await done(await call(server, "hi", "hello", "hello?", first_word=1.5))
+    assert "We open at nine." in held.heard[2]
+    assert "We close" not in held.heard[2]
+    assert held.heard[2].endswith(APOLOGY)
+    assert held.heard[3] == "Yes?"
     assert told(caplog) == [f"The model at {server.url} {STALL}"]
 
 
@@ -324,11 +348,11 @@ async def test_a_connection_closed_in_mid_stream_ends_in_an_apology(
     cut: Step, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was complete is heard, then an apology, and the next turn is answered."""
-    async with Server(cut, says("Yes?")) as server:
-        held = await done(await call(server, "hello", "hello?"))
-    assert held.heard[1].startswith("We open at nine.")
-    assert held.heard[1].endswith(APOLOGY)
-    assert held.heard[2] == "Yes?"
+    async with Server(says("Yes?"), cut, says("Yes?")) as server:
+        held = await done(await call(server, "hi", "hello", "hello?"))
+    assert held.heard[2].startswith("We open at nine.")
+    assert held.heard[2].endswith(APOLOGY)
+    assert held.heard[3] == "Yes?"
     assert len(told(caplog)) == 1
 
 
@@ -368,9 +392,10 @@ async def test_a_server_that_is_not_there_is_an_apology_and_one_sentence(
         (fails(500), 2, 5.0),
         (fails(429), 2, 5.0),
         (stalls(), 1, 1.5),
-        (drops_after("Mm. "), 1, 5.0),
+        (drops_after("Mm. "), 2, 5.0),
+        (empty(), 2, 5.0),
     ],
-    ids=["401", "500", "429", "stall", "dropped"],
+    ids=["401", "500", "429", "stall", "dropped", "empty"],
 )
 async def test_after_three_failures_in_a_row_the_call_ends_properly(
     failure: Step, attempts: int, first_word: float, caplog: pytest.LogCaptureFixture

@@ -1,0 +1,1 @@
+"""A chat model behind OpenAI's protocol, as servers really speak it."""
