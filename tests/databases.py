@@ -38,6 +38,18 @@ class Postgres:
         self._ctl("-D", str(folder), "reload")
         self.url = str(self._server.get_uri())
 
+    @property
+    def user(self) -> str:
+        """As whom it runs on this machine; empty for ourselves."""
+        return str(self._server.system_user or "")
+
+    def set(self, **settings: object) -> None:
+        """Start it anew with these settings."""
+        with (self._folder / "postgresql.conf").open("a") as told:
+            told.writelines(f"{name} = {value}\n" for name, value in settings.items())
+        self.stop()
+        self.start()
+
     def stop(self, mode: str = "immediate") -> None:
         """Stop it in the middle of whatever it does, as a crash would."""
         self._ctl("-w", "-m", mode, "-D", str(self._folder), "stop")
