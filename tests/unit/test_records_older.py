@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import sqlite3
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import make_url
@@ -18,13 +23,14 @@ from assistant.records.sql.older import FORM
 from assistant.records.sql.opening import open_even_if_away, open_store
 from assistant.records.sql.schema import EVENTS
 from assistant.records.sql.store import SqlStore
+from assistant.records.sql.upgrade import upgrade
 from statemachine.engine.flowchart import trace
 from statemachine.engine.journal.codec import check_of, plain
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
 from statemachine.engine.journal.replay import replay, steps
 from statemachine.engine.machine import Accepted
-from statemachine.triggers import CallerSpoke, ConfirmPurchase, ToBuying
+from statemachine.triggers import CallerSpoke, ConfirmPurchase, SelectModel, ToBuying
 from tests.failing import execute
 
 pytest_plugins = ["tests.databases"]
@@ -113,14 +119,67 @@ async def test_journals_that_are_still_in_an_older_form_are_told_as_before(older
 
 async def written_by_an_older_program(store: SqlStore) -> None:
     """Every entry is again what the older program wrote, in its form."""
+    with closing(sqlite3.connect(DATA / "calls_0002.sqlite")) as file:
+        written = file.execute("SELECT call, number, arguments, reasons FROM events").fetchall()
     as_they_were = [
         update(EVENTS)
         .where(EVENTS.c.call == call, EVENTS.c.number == number)
-        .values(reasons=reasons, form=1)
-        for call, then in TOLD.items()
-        for number, reasons in enumerate(then["reasons"])
+        .values(arguments=json.loads(arguments), reasons=json.loads(reasons), form=1)
+        for call, number, arguments, reasons in written
     ]
-    await execute(store, *as_they_were)
+    for some in range(0, len(as_they_were), 20):  # in bites, on a busy machine
+        await execute(store, *as_they_were[some : some + 20])
+
+
+async def test_words_are_taken_for_what_they_were_taken_for_then(
+    older: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a word list has changed since, the facts that a choice led to tell which it was."""
+
+    def misunderstood(*_: object) -> SelectModel:
+        return SelectModel("iPhone Air", "256 GB", "sky blue")
+
+    monkeypatch.setattr("assistant.language.wanted.wanted", misunderstood)
+    store = await open_store(older)
+    for call in TOLD:
+        record = await store.read(call)
+        now = [check_of(step.facts) for step in steps(record.opening, record.journal)]
+        assert now == TOLD[call]["checks"]
+    await store.close()
+
+
+WITHOUT_WORDS = """
+import asyncio, json, pathlib, sys
+read = pathlib.Path.read_text
+pathlib.Path.read_text = lambda path, *how, **more: (
+    "" if path.parent.name == "phrases" else read(path, *how, **more)
+)
+from assistant.records.sql.opening import open_store
+from statemachine.engine.journal.codec import check_of
+from statemachine.engine.journal.replay import steps
+
+async def told():
+    store = await open_store(sys.argv[1])
+    records = [await store.read(call.id) for call in await store.recent(100)]
+    await store.close()
+    return {r.id: [check_of(s.facts) for s in steps(r.opening, r.journal)] for r in records}
+
+print(json.dumps(asyncio.run(told())))
+"""
+
+
+async def test_a_replay_depends_on_no_word_list(tmp_path: Path) -> None:
+    """With every file of phrases emptied, the calls are told as they went."""
+    url = f"sqlite:///{tmp_path}/calls.db"
+    shutil.copy(DATA / "calls_0002.sqlite", tmp_path / "calls.db")
+    await upgrade(url)
+    told = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", WITHOUT_WORDS, url),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=DATA.parents[1],
+    )
+    out, _ = await told.communicate()
+    assert json.loads(out) == {call: then["checks"] for call, then in TOLD.items()}
 
 
 async def test_an_older_worker_goes_on_writing_beside_this_one(older: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from functools import partial
 
-from assistant.language.wanted import name_of_caller, wanted
-from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.codec import check_of
+from statemachine.engine.journal.entry import Entry, JournalError
 from statemachine.engine.journal.refusals import (
     NOT_WRITTEN,
     TRIGGERS,
@@ -14,7 +15,9 @@ from statemachine.engine.journal.refusals import (
     UNKNOWN_TRIGGER,
     row_of,
 )
-from statemachine.engine.machine import NOT_POSSIBLE_HERE
+from statemachine.engine.journal.replay import again
+from statemachine.engine.machine import NOT_POSSIBLE_HERE, Conversation
+from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, arguments, name_of
 
@@ -65,23 +68,72 @@ _OTHERS = {
 """What stood in the sentences of those who refused before or behind the guards."""
 
 
-def renewed(journal: Iterable[tuple[Entry, int]], offers: tuple[Offer, ...]) -> tuple[Entry, ...]:
-    """The journal of a call on which these offers held, its entries in these forms, in today's."""
-    return tuple(entry if form == FORM else _renewed(entry, offers) for entry, form in journal)
+def renewed(journal: Iterable[tuple[Entry, int]], opening: Facts) -> tuple[Entry, ...]:
+    """The journal of a call that began with these facts, its entries in these forms, in today's."""
+    told = list(journal)
+    if all(form == FORM for _, form in told):
+        return tuple(entry for entry, _ in told)
+    return tuple(_meant(map(_named, told), opening))
 
 
-def _renewed(entry: Entry, offers: tuple[Offer, ...]) -> Entry:
-    """The entry with its reasons' names for their sentences, and with what its words meant."""
-    if not entry.accepted:
-        return replace(entry, reasons=tuple(_name(reason, entry) for reason in entry.reasons))
+def _named(told: tuple[Entry, int]) -> tuple[Entry, bool]:
+    """An entry with its reasons' names for their sentences, and whether its words are of then."""
+    entry, form = told
+    if form == FORM:
+        return entry, False
+    reasons = tuple(_name(reason, entry) for reason in entry.reasons)
+    return replace(entry, reasons=reasons), entry.accepted
+
+
+def _meant(journal: Iterable[tuple[Entry, bool]], opening: Facts) -> Iterator[Entry]:
+    """The entries with what the words of the accepted ones meant, as their fingerprints prove."""
+    there: Conversation | None = Conversation(opening)
+    for entry, worded in journal:
+        told = _exact(entry, opening.offers) if worded else entry
+        if there and worded and entry.trigger == name_of(SelectModel):
+            told = next(filter(partial(_proved, there), (told, *_choices(entry, opening))), told)
+        if there and entry.accepted:
+            there = _after(there, told)  # one that can't be done again is told by whoever tries
+        yield told
+
+
+def _exact(entry: Entry, offers: tuple[Offer, ...]) -> Entry:
+    """The entry with what the language room takes its words for."""
+    # It reads every word list, and only older journals need it.
+    from assistant.language.wanted import name_of_caller, wanted
+
     given = entry.arguments
     if entry.trigger == name_of(SelectModel):
         given = arguments(wanted(offers, given))
-    elif entry.trigger == name_of(RecordName):
+    elif entry.trigger == name_of(RecordName) and "name" in given:
         given = {"name": name_of_caller(given["name"]) or given["name"]}  # it may be forgotten
-    elif entry.trigger == name_of(LogSupportIssue):
+    elif entry.trigger == name_of(LogSupportIssue) and "issue" in given:
         given = {"issue": " ".join(given["issue"].split())}
     return replace(entry, arguments=given)
+
+
+def _choices(entry: Entry, opening: Facts) -> Iterator[Entry]:
+    """The entry with each choice that there was: a word list may have changed since."""
+    for offer in opening.offers:
+        for colour in ("", *offer.colours):
+            choice = SelectModel(offer.model, offer.storage, colour)
+            yield replace(entry, arguments=arguments(choice))
+
+
+def _proved(there: Conversation, entry: Entry) -> bool:
+    """Whether an entry leads to the facts that it led to then."""
+    after = _after(there, entry)
+    return after is not None and check_of(after.facts) == entry.check
+
+
+def _after(there: Conversation, entry: Entry) -> Conversation | None:
+    """Where an accepted entry leads to; None if it can't be done again."""
+    after = Conversation(there.facts, there.state)
+    try:
+        again(after, entry)
+    except (JournalError, LookupError):
+        return None
+    return after
 
 
 def _name(sentence: str, entry: Entry) -> str:

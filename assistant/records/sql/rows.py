@@ -63,7 +63,7 @@ def event(call: str, number: int, entry: Entry, epoch: int) -> dict[str, object]
 
 def journal(found: Iterable[Row[Any]], opening: Facts) -> tuple[Entry, ...]:
     """The rows of a call's whole journal as its entries; the call began with these facts."""
-    return renewed(((entry(row), row.form) for row in found), opening.offers)
+    return renewed(((entry(row), row.form) for row in found), opening)
 
 
 def words(entry: Entry) -> dict[str, object]:

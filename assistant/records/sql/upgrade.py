@@ -21,7 +21,7 @@ from assistant.records.sql.database import Database
 from assistant.records.sql.older import FORM
 from assistant.records.sql.reading import events
 from assistant.records.sql.schema import CALLS, EVENTS, METADATA
-from assistant.records.store import Busy, SchemaError
+from assistant.records.store import Busy, RecordError, SchemaError
 
 T = TypeVar("T")
 
@@ -157,7 +157,10 @@ def _renew_journals(connection: Connection, after: str) -> str | None:
         # Whoever forgets the call meanwhile waits, or is waited for.
         found = connection.execute(events(call).with_for_update()).all()
         began = connection.scalar(select(CALLS.c.opening).where(CALLS.c.id == call))
-        entries = rows.journal(found, rows.facts(began or {}))
+        try:
+            entries = rows.journal(found, rows.facts(began or {}))
+        except RecordError:
+            continue  # nobody can read this call any more
         for row, entry in zip(found, entries, strict=True):
             here = (EVENTS.c.call == call, EVENTS.c.number == row.number)
             connection.execute(update(EVENTS).where(*here).values(rows.words(entry)))

@@ -58,7 +58,7 @@ def steps(opening: Facts, entries: Iterable[Entry], machine: Machine = MACHINE) 
             )
         if entry.accepted:
             try:
-                _again(conversation, entry, machine)
+                again(conversation, entry, machine)
             except (JournalError, LookupError) as error:
                 raise _fault(number, entry, f"cannot be done again: {error}") from None
             if entry.check and entry.check != check_of(conversation.facts):
@@ -71,7 +71,12 @@ def steps(opening: Facts, entries: Iterable[Entry], machine: Machine = MACHINE) 
         yield Step(number, entry, conversation.state, conversation.facts)
 
 
-def _again(conversation: Conversation, entry: Entry, machine: Machine) -> None:
+def again(conversation: Conversation, entry: Entry, machine: Machine = MACHINE) -> None:
+    """Do an accepted entry again, whatever the guards say of it today.
+
+    Raises:
+        JournalError, LookupError: it can't be done any more.
+    """
     trigger = trigger_of(entry.trigger, entry.arguments, machine.table)
     if entry.target not in [state.value for state in State]:
         raise JournalError(f"there is no state {entry.target} any more")
