@@ -2,188 +2,199 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import os
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+# A command loads what it needs itself: that takes seconds, and a wrong option is told first.
+from assistant.errors import MendableError
+
+app = typer.Typer(
+    help="The phone line of an iPhone shop.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command. The exit code is 0 however a call ended, 2 where it could not start."""
-    asked = _parser().parse_args(arguments)
     try:
-        return int(asked.run(asked))
+        app(arguments, prog_name="python -m assistant")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+@contextmanager
+def _told(beginning: str = "") -> Iterator[None]:
+    """What a person can mend is told in its sentence; an interrupt is a way to end."""
+    try:
+        yield
     except KeyboardInterrupt:
-        return 0
-
-
-def _console(asked: argparse.Namespace) -> int:
-    from dotenv import load_dotenv
-
-    load_dotenv()
-    # Loading these takes seconds, so a wrong option is told first.
-    from assistant import settings
-    from assistant.console import talk as console
-    from assistant.records import RecordError
-    from assistant.shop.catalogue import CatalogueError
-    from assistant.shop.knowledge import KnowledgeError
-    from assistant.shop.wording.prompts import PromptError
-
-    colours = not asked.no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
-    report = asked.report or os.environ.get("REPORT")
-    log = asked.log or os.environ.get("LOG")
-    try:
-        options = console.Options(
-            report=_writable(report),
-            customize=asked.customize or os.environ.get("CUSTOMIZE", "") not in ("", "0"),
-            colours=colours,
-            log=_writable(log),
-            call=(asked.call or os.environ.get("CALL", "")).strip(),
-            mode=_mode(asked.mode or os.environ.get("MODE", "")),
-            microphone=(asked.microphone or os.environ.get("MICROPHONE", "")).strip(),
-            loudspeaker=(asked.loudspeaker or os.environ.get("LOUDSPEAKER", "")).strip(),
-        )
-        asyncio.run(console.talk(settings.read(shop=asked.shop), options))
-    except (
-        CatalogueError,
-        KnowledgeError,
-        PromptError,
-        settings.SettingsError,
-        RecordError,
-        OSError,
-    ) as error:
-        print(f"The call could not start: {error}", file=sys.stderr)
-        return 2
+        raise typer.Exit from None
+    except (MendableError, OSError) as error:
+        typer.echo(f"{beginning}: {error}" if beginning else str(error), err=True)
+        raise typer.Exit(2) from None
     except Exception as error:
+        if not beginning:
+            raise
         kind = type(error).__name__
-        print(f"The call could not start, by a fault of ours: {kind}: {error}", file=sys.stderr)
-        return 2
-    return 0
+        typer.echo(f"{beginning}, by a fault of ours: {kind}: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
-def _rooms(asked: argparse.Namespace) -> int:
-    from dotenv import load_dotenv
+def _device(of: str) -> Any:
+    return typer.Option(metavar="NAME", help=f"the {of}'s number or part of its name")
 
-    load_dotenv()
+
+@app.command()
+def console(
+    shop: Annotated[
+        str, typer.Option(metavar="DIR", help="the shop's own words, catalogue, knowledge")
+    ] = "",
+    report: Annotated[
+        str, typer.Option(metavar="FILE", help="write the call as JSON at its end")
+    ] = "",
+    customize: Annotated[
+        bool, typer.Option("--customize", help="ask for each agent's instructions")
+    ] = False,
+    call: Annotated[
+        str, typer.Option(metavar="CALL", help="go on with a call that was cut off")
+    ] = "",
+    mode: Annotated[
+        str, typer.Option(metavar="MODE", help="text, voice, or auto: voice where it can be")
+    ] = "",
+    microphone: Annotated[str, _device("microphone")] = "",
+    loudspeaker: Annotated[str, _device("loudspeaker")] = "",
+    no_color: Annotated[bool, typer.Option("--no-color", help="no colours")] = False,
+    log: Annotated[
+        str, typer.Option(metavar="FILE", help="write what the libraries say to a file")
+    ] = "",
+) -> None:
+    """Talk to the assistant here."""
     from assistant import settings
-    from assistant.shop.catalogue import CatalogueError
-    from assistant.shop.knowledge import KnowledgeError
-    from assistant.shop.wording.prompts import PromptError
-    from assistant.worker import local as room
-    from assistant.worker import start
 
-    try:
-        if asked.command == "room":
-            room.run(asked.server)
-        else:
-            start.run(settings.read(), dev=asked.command == "dev")
-    except (
-        CatalogueError,
-        KnowledgeError,
-        PromptError,
-        settings.SettingsError,
-        start.StartError,
-    ) as error:
-        print(f"No calls are taken: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _history(asked: argparse.Namespace) -> int:
-    from dotenv import load_dotenv
-
-    load_dotenv()
-    from assistant import settings
-    from assistant.history import commands as history
-
-    try:
-        read = settings.read()
-    except settings.SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    call = getattr(asked, "call", None) or os.environ.get("CALL", "")
-    most = getattr(asked, "most", 0)
-    return history.run(
-        history.Asked(
-            asked.command, read.database_url, call.strip(), most, reports=read.rooms.reports
+    with _told("The call could not start"):
+        settings.load_file()
+        here = settings.read_console(
+            report=report,
+            customize=customize,
+            call=call,
+            mode=mode,
+            microphone=microphone,
+            loudspeaker=loudspeaker,
+            no_color="1" if no_color else "",
+            log=log,
         )
-    )
+        read = settings.read(shop=shop)
+        import asyncio
+
+        from assistant.console.talk import talk
+
+        asyncio.run(talk(read, here))
 
 
-def _mode(name: str) -> str:
-    """How the call is held.
+@app.command()
+def room(
+    server: Annotated[
+        str, typer.Option(metavar="FILE", help="the livekit-server, if not on the PATH")
+    ] = "",
+) -> None:
+    """Open a LiveKit room on this machine and serve it."""
+    from assistant import settings
 
-    Raises:
-        SettingsError: there is no such way.
-    """
-    from assistant.settings import SettingsError
+    with _told("No calls are taken"):
+        settings.load_file()
+        from assistant.worker import local
 
-    mode = name.strip().lower() or "auto"
-    if mode not in ("auto", "text", "voice"):
-        raise SettingsError(f"MODE={name} is unknown: use auto, text or voice.")
-    return mode
-
-
-def _writable(name: str | None) -> Path | None:
-    """A file that can be written, found out before the call rather than after it.
-
-    Raises:
-        OSError: it cannot.
-    """
-    if not name:
-        return None
-    path = Path(name).expanduser()
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise OSError(f"{path} cannot be written; name a file in a folder that can.")
-    return path
+        local.run(server or None)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m assistant", description="The phone line of an iPhone shop."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    console = commands.add_parser("console", help="talk to the assistant here")
-    console.add_argument("--shop", metavar="DIR", help="the shop's own words, catalogue, knowledge")
-    console.add_argument("--report", metavar="FILE", help="write the call as JSON at its end")
-    console.add_argument(
-        "--customize", action="store_true", help="ask for each agent's instructions"
-    )
-    console.add_argument("--call", metavar="CALL", help="go on with a call that was cut off")
-    console.add_argument(
-        "--mode", metavar="MODE", help="text, voice, or auto: voice where it can be"
-    )
-    for device in ("microphone", "loudspeaker"):
-        console.add_argument(f"--{device}", metavar="NAME", help="its number or part of its name")
-    console.add_argument("--no-color", action="store_true", help="no colours")
-    console.add_argument("--log", metavar="FILE", help="write what the libraries say to a file")
-    console.set_defaults(run=_console)
-    room = commands.add_parser("room", help="open a LiveKit room on this machine and serve it")
-    room.add_argument("--server", metavar="FILE", help="the livekit-server, if not on the PATH")
-    room.set_defaults(run=_rooms)
-    for name, what in (("dev", "rooms, with readable logs"), ("start", "rooms, in production")):
-        commands.add_parser(name, help=f"serve LiveKit's {what}").set_defaults(run=_rooms)
-    _add_history(commands)
-    return parser
+def _serve(context: typer.Context, *, dev: bool) -> None:
+    from assistant import settings
+
+    with _told("No calls are taken"):
+        settings.load_file()
+        read = settings.read()
+        from assistant.worker import start
+
+        start.run(read, context.args, dev=dev)
 
 
-def _add_history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    for name, most, what in (
-        ("calls", 20, "list the last calls"),
-        ("traffic", 500, "draw how many calls took each way"),
-    ):
-        command = commands.add_parser(name, help=what)
-        command.add_argument("--most", type=int, default=most, help=f"how many ({most})")
-        command.set_defaults(run=_history)
-    for name, what in (
-        ("trace", "draw one call on the flowchart"),
-        ("replay", "tell one call step by step, from its journal"),
-        ("forget", "blank what a caller said, for good"),
-    ):
-        command = commands.add_parser(name, help=what)
-        command.add_argument("call", nargs="?", metavar="CALL", help="its id; `calls` lists them")
-        command.set_defaults(run=_history)
+_LIVEKITS_OWN = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=_LIVEKITS_OWN)
+def dev(context: typer.Context) -> None:
+    """Serve LiveKit's rooms, with readable logs. LiveKit's own options may follow."""
+    _serve(context, dev=True)
+
+
+@app.command(context_settings=_LIVEKITS_OWN)
+def start(context: typer.Context) -> None:
+    """Serve LiveKit's rooms, in production. LiveKit's own options may follow."""
+    _serve(context, dev=False)
+
+
+_Call = Annotated[
+    str, typer.Argument(metavar="CALL", envvar="CALL", help="its id; `calls` lists them")
+]
+
+
+def _look_back(command: str, call: str = "", most: int = 0) -> None:
+    from assistant import settings
+
+    with _told():
+        settings.load_file()
+        read = settings.read()
+        from assistant.history import commands
+
+        commands.run(
+            commands.Asked(
+                command,
+                read.database_url,
+                call.strip(),
+                most,
+                reports=read.rooms.reports,
+                renderer=read.dot,
+            )
+        )
+
+
+@app.command()
+def calls(most: Annotated[int, typer.Option(help="how many")] = 20) -> None:
+    """List the last calls."""
+    _look_back("calls", most=most)
+
+
+@app.command()
+def traffic(most: Annotated[int, typer.Option(help="how many")] = 500) -> None:
+    """Draw how many calls took each way."""
+    _look_back("traffic", most=most)
+
+
+@app.command()
+def trace(call: _Call = "") -> None:
+    """Draw one call on the flowchart."""
+    _look_back("trace", call)
+
+
+@app.command()
+def replay(call: _Call = "") -> None:
+    """Tell one call step by step, from its journal."""
+    _look_back("replay", call)
+
+
+@app.command()
+def forget(call: _Call = "") -> None:
+    """Blank what a caller said, for good."""
+    _look_back("forget", call)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from assistant.history.pictures import DrawingError, picture, renderer
+from assistant.errors import MendableError
+from assistant.history.pictures import picture, renderer
+from assistant.settings import read
 from statemachine.engine.flowchart import render
 
 FOLDER = Path(__file__).resolve().parent.parent / "diagrams"
@@ -19,8 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.check:
             return check(options.folder)
-        print(draw(options.folder, renderer(system=options.system)))
-    except (DrawingError, OSError) as error:
+        print(draw(options.folder, renderer(read().dot or ("dot" if options.system else ""))))
+    except (MendableError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

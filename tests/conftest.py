@@ -5,9 +5,20 @@ from __future__ import annotations
 import gc
 import os
 
+import hypothesis
 import pytest
 
-os.environ["PYTHON_DOTENV_DISABLED"] = "1"  # a developer's own keys have no place in a test
+from assistant import settings
+
+# A developer's own keys and settings have no place in a test, nor has a test in their cache.
+os.environ["PYTHON_DOTENV_DISABLED"] = "1"
+for name in settings.names():
+    os.environ.pop(name, None)
+os.environ["KEPT_LINES"] = "off"
+
+# How long an example takes is the machine's affair: a busy one would fail them all.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Awaitable, Callable
@@ -111,14 +110,14 @@ def show(screen: Screen, call: Call, line: CallSession, words: Prompts, *, echo:
     line.session.on("conversation_item_added", on_item)
 
 
-def typed(screen: Screen) -> ReadLine:
-    """Lines typed at a terminal, with history and editing."""
+def typed(screen: Screen, state: Path) -> ReadLine:
+    """Lines typed at a terminal, with editing, and a history that is kept in the state folder."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.formatted_text import ANSI
     from prompt_toolkit.history import FileHistory, InMemoryHistory
     from prompt_toolkit.patch_stdout import patch_stdout
 
-    folder = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "iphone-shop"
+    folder = state / "iphone-shop"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         history: FileHistory | InMemoryHistory = FileHistory(str(folder / "history"))

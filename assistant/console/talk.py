@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import telemetry
@@ -23,7 +22,7 @@ from assistant.records import RecordError, Store, UnknownCall
 from assistant.records.sql.opening import open_at_start
 from assistant.records.store import path_of
 from assistant.session.session import CallSession
-from assistant.settings import Settings, SettingsError
+from assistant.settings import Console, Settings, SettingsError
 from assistant.shop import shop
 from assistant.shop.wording import prompts
 from assistant.shop.wording.known import known, told
@@ -45,36 +44,18 @@ HELP = """  /state   where the call stands and what is established
   Anything else is said to the assistant."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line asked for."""
-
-    report: Path | None = None
-    customize: bool = False
-    colours: bool = True
-    log: Path | None = None
-    call: str = ""
-    """The call to go on with; none begins a new one."""
-    mode: str = "auto"
-    """`text`, `voice`, or `auto`: by voice where the lines are not piped and there is sound."""
-    microphone: str = ""
-    """Its number or a part of its name; none is the one in use."""
-    loudspeaker: str = ""
-    """Likewise."""
-
-
-async def talk(settings: Settings, options: Options) -> None:
+async def talk(settings: Settings, options: Console) -> None:
     """Hold one call and write its report, however it ends.
 
     Raises:
-        CatalogueError, KnowledgeError, PromptError, SettingsError, RecordError: it cannot start.
+        MendableError: it cannot start.
     """
-    screen = Screen(options.colours)
+    screen = Screen(sys.stdout.isatty() and not options.no_color)
     keep_quiet(screen, options.log)
     served = shop.load(settings.shop)
     words, models, problems = served.words, served.catalogue, served.knowledge
     by_hand = sys.stdin.isatty()
-    read_line = typed(screen) if by_hand else piped()
+    read_line = typed(screen, options.state) if by_hand else piped()
     if options.customize:
         words = await _customized(words, screen, read_line if by_hand else None)
 
@@ -151,7 +132,7 @@ async def _write(
         await parts.llm.aclose()
 
 
-def _spoken(screen: Screen, options: Options, by_hand: bool) -> Devices | None:
+def _spoken(screen: Screen, options: Console, by_hand: bool) -> Devices | None:
     """Microphone and loudspeaker of a spoken call, or none if it is held in text; says why, then.
 
     Raises:

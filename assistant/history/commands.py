@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from assistant.call import report
-from assistant.history.pictures import DrawingError, picture, renderer
-from assistant.records import CallRecord, RecordError, Store, Summary, UnknownCall
+from assistant.errors import MendableError
+from assistant.history.pictures import picture, renderer
+from assistant.records import CallRecord, Store, Summary, UnknownCall
 from assistant.records.sql.opening import open_store
 from statemachine.engine.flowchart import Overlay, render, trace
 from statemachine.engine.flowchart.trace import clock
@@ -44,29 +44,33 @@ class Asked:
     call: str = ""
     most: int = 20
     folder: Path = FOLDER
+    renderer: str = ""
+    """The Graphviz program that draws; none is the one that comes along."""
     reports: Path | None = None
     """The folder in which calls' reports are written."""
 
 
-def run(asked: Asked) -> int:
-    """Carry out a command and print what it finds; 0, or 2 with one sentence that says why not."""
+class HistoryError(MendableError):
+    """There is nothing to look at; says why and what to do."""
+
+
+def run(asked: Asked) -> None:
+    """Carry out a command and print what it finds.
+
+    Raises:
+        MendableError: it can't be carried out.
+    """
     try:
         asyncio.run(_with_store(asked))
     except UnknownCall:
-        return _no(f"There is no call {asked.call}: `make calls` lists them.")
-    except (RecordError, ReplayError, DrawingError, report.ReportError, OSError) as error:
-        return _no(str(error))
-    return 0
-
-
-def _no(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
+        raise HistoryError(f"There is no call {asked.call}: `make calls` lists them.") from None
+    except ReplayError as error:
+        raise HistoryError(str(error)) from None
 
 
 async def _with_store(asked: Asked) -> None:
     if asked.command in NEED_A_CALL and not asked.call:
-        raise RecordError(f"Which call? `make {asked.command} CALL=...`; `make calls` lists them.")
+        raise HistoryError(f"Which call? `make {asked.command} CALL=...`; `make calls` lists them.")
     store = await open_store(asked.database_url)
     try:
         await COMMANDS[asked.command](asked, store)
@@ -138,7 +142,7 @@ def _titles(record: CallRecord) -> list[str]:
 
 def _drawn(asked: Asked, name: str, overlay: Overlay) -> str:
     """Draw it, and say where."""
-    dot, text = renderer(), render(overlay=overlay)
+    dot, text = renderer(asked.renderer), render(overlay=overlay)
     asked.folder.mkdir(parents=True, exist_ok=True)
     stem = re.sub(r"[^\w.-]", "_", name)
     paths = [asked.folder / f"{stem}.{kind}" for kind in ("svg", "png")]

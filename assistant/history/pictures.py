@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sysconfig
@@ -21,13 +20,12 @@ class DrawingError(MendableError):
     """The picture cannot be drawn; says what is missing and what to do."""
 
 
-def renderer(*, system: bool = False) -> Path:
-    """The program that draws: what `DOT` names, the system's if asked, else the one we ship.
+def renderer(wanted: str = "") -> Path:
+    """The program that draws: the one named, else the one that comes along.
 
     Raises:
         DrawingError: it isn't there.
     """
-    wanted = os.environ.get("DOT") or ("dot" if system else "")
     if wanted:
         found = shutil.which(wanted)
         if found is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
@@ -26,8 +27,10 @@ class StartError(MendableError):
     """Rooms cannot be served; says in one sentence what to do."""
 
 
-def run(settings: Settings, *, dev: bool) -> None:
+def run(settings: Settings, more: Sequence[str] = (), *, dev: bool) -> None:
     """Serve rooms until stopped; a stopped worker finishes its calls first, except in `dev`.
+
+    `more` are LiveKit's own options, which win.
 
     Raises:
         StartError: it cannot start, or has lost LiveKit for good.
@@ -46,7 +49,7 @@ def run(settings: Settings, *, dev: bool) -> None:
 
     options = ["--log-level", rooms.log_level]
     options += ["--dev"] if dev else ["--log-format", rooms.log_format]
-    main(["start", str(Path(worker.__file__)), *options])
+    main(["start", str(Path(worker.__file__)), *options, *more])
     if worker.server.failure is not None:
         raise StartError(f"The worker has stopped: {worker.server.failure}.")
 

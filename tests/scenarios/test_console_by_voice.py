@@ -18,7 +18,7 @@ import pytest
 from assistant.shop.wording import lines
 from tests.scenarios.test_console import PATIENCE, ROOT, Terminal, environment
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 SOUND_CARD = Path(__file__).parents[1] / "sound_card"
 AT_ONCE = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from assistant.call.report import path_of, write
-from assistant.history.commands import Asked, run
+from assistant.errors import MendableError
+from assistant.history import commands
+from assistant.history.commands import Asked
 from assistant.records.sql.opening import open_store
 from assistant.records.sql.schema import STEP
 from assistant.records.sql.upgrade import _steps
@@ -44,6 +47,16 @@ BROKEN: tuple[Trigger, ...] = (
     CallerHungUp(),
 )
 OPEN: tuple[Trigger, ...] = (HEARD, ToSupport())
+
+
+def run(asked: Asked) -> int:
+    """Carry out a command as the command line does: what a person can mend is told."""
+    try:
+        commands.run(asked)
+    except MendableError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
 
 def held(

@@ -88,7 +88,7 @@ async def television(sound: Sound, settings: Settings = QUICK) -> Telephone:
 
 async def mumbling() -> Telephone:
     """Somebody of whom no word is understood, and who waits until they have been answered."""
-    settings = replace(QUICK, silence=3.0, first_sound=1.0)
+    settings = QUICK.model_copy(update={"silence": 3.0, "first_sound": 1.0})
     async with calling(settings, loaded=easily_fooled()) as phone:
         await phone.hears()
         await phone.says(chatter(1.0, 4.2), wait=False)
@@ -99,7 +99,7 @@ async def mumbling() -> Telephone:
 async def late() -> Telephone:
     """Somebody who twice thinks for a while, and is then recognised slowly."""
     slow = replace(warm(), recogniser=Late(load(), 1.0))  # type: ignore[arg-type]
-    settings = replace(QUICK, silence=2.0)
+    settings = QUICK.model_copy(update={"silence": 2.0})
     async with calling(settings, loaded=slow) as phone:
         await phone.hears(pause=1.2)
         await phone.says(says("kumo", "I'd like to buy an iPhone."))
@@ -119,7 +119,7 @@ CALLS = {
     "television": lambda: television(hiss(LONG)),
     "television with pauses": lambda: television(chatter(1.0, 0.6)),
     "endless television": lambda: television(
-        hiss(LONG), replace(QUICK, silence=12, longest_call=3)
+        hiss(LONG), QUICK.model_copy(update={"silence": 12, "longest_call": 3})
     ),
     "mumbling": mumbling,
     "late": late,
