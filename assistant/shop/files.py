@@ -1,7 +1,8 @@
-"""Reading the shop's TOML files so that every fault names the file, the entry and the remedy."""
+"""Reading the shop's files so that every fault names the file, the entry and the remedy."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,43 @@ from pathlib import Path
 from typing import ClassVar
 
 from assistant.errors import MendableError
+
+
+class UnreadableError(MendableError):
+    """A file isn't what it should be; says why and what to do, without naming it."""
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, without the byte order mark that some editors begin it with.
+
+    Raises:
+        UnreadableError: there is none.
+    """
+    try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+            raise UnreadableError("it can't be read (it is no plain file); check the path")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UnreadableError("it doesn't exist; check the path") from None
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise UnreadableError(f"it can't be read ({reason}); check it") from None
+    except UnicodeDecodeError:
+        raise UnreadableError("it isn't UTF-8 text; save it as UTF-8") from None
+
+
+def toml_of(path: Path) -> dict[str, object]:
+    """The content of a TOML file.
+
+    Raises:
+        UnreadableError: it has none.
+    """
+    try:
+        return tomllib.loads(text_of(path))
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableError(f"it isn't TOML: {error}; correct that line") from None
+    except RecursionError:
+        raise UnreadableError("its brackets stand too deep in each other; take some out") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +73,9 @@ class ShopFile:
             self.error: it can't be read, or has another key.
         """
         try:
-            table = tomllib.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise self.fault("the file", "it doesn't exist; check the path") from None
-        except OSError as error:
-            reason = (error.strerror or "unknown error").lower()
-            raise self.fault("the file", f"it can't be read ({reason}); check it") from None
-        except UnicodeDecodeError:
-            raise self.fault("the file", "it isn't UTF-8 text; save it as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
-            raise self.fault("the file", f"it isn't TOML: {error}; correct that line") from None
+            table = toml_of(self.path)
+        except UnreadableError as error:
+            raise self.fault("the file", str(error)) from None
         self.known(table, keys, "the file")
         return table
 
@@ -99,7 +130,7 @@ class ShopFile:
         if not isinstance(value, str) or not value.strip():
             problem = "is missing" if key not in table else "must be a text that isn't empty"
             raise self.fault(entry, f"{key!r} {problem}; {remedy}")
-        return " ".join(value.split())
+        return self._as_said(value, key, entry)
 
     def texts(self, table: dict[str, object], key: str, entry: str) -> tuple[str, ...]:
         """A list of texts; none where the key is missing.
@@ -112,4 +143,10 @@ class ShopFile:
             isinstance(v, str) and v.strip() for v in values
         ):
             raise self.fault(entry, f'{key!r} must be a list of texts; write {key} = ["..."]')
-        return tuple(" ".join(str(value).split()) for value in values)
+        return tuple(self._as_said(str(value), key, entry) for value in values)
+
+    def _as_said(self, text: str, key: str, entry: str) -> str:
+        if (found := re.search(r"\{\w*\}?|\}", text)) is not None:
+            problem = f"{key!r} has {found[0]!r} in it, which would be read out"
+            raise self.fault(entry, f"{problem}; write the words themselves")
+        return " ".join(text.split())

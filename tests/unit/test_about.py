@@ -108,7 +108,7 @@ def test_what_is_about_a_phone_is_not_about_the_shop(question: str) -> None:
     ("text", "fault"),
     [
         ("", "no entry is listed"),
-        ('[[entry]]\nid = "x"\nasked = ["address"]\nanswer = "At {place}."', "brace"),
+        ('[[entry]]\nid = "x"\nasked = ["address"]\nanswer = "At {place}."', "would be read out"),
         ('[[entry]]\nid = "x"\nasked = ["the"]\nanswer = "Yes."', "says too little"),
         ('[[entry]]\nid = "x"\nasked = []\nanswer = "Yes."', "'asked' is empty"),
         ('[hours]\ntime_zone = "Mars"\nasked = ["hours"]', "no time zone"),

@@ -125,10 +125,11 @@ def test_metadata_that_cannot_be_used_is_refused(metadata: str, sentence: str) -
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("shop.toml", "persona = ", "{path} is not TOML: "),
+        ("shop.toml", "persona = ", "{path}: it isn't TOML: "),
         ("shop.toml", "persona = 5", "{path}: persona must be a text."),
         ("shop.toml", 'greeting = "x"', "{path}: 'greeting' is unknown; there are persona, "),
         ("shop.toml", 'tone = ""', "{path}: tone is empty; write or omit it."),
+        ("shop.toml", '[line]\nbridge = "x"', "{path}: 'line' is unknown; did you mean 'lines'"),
         ("shop.toml", "lines = 5", "{path}: lines needs a table of texts."),
         ("shop.toml", "[lines]\nbridge = 5", "{path}: lines: bridge must be a text."),
         ("shop.toml", '[lines]\nbrigde = "x"', "{path}: there is no line 'brigde'; there are "),
@@ -172,5 +173,5 @@ def test_a_shops_file_that_cannot_be_used_is_refused(
 def test_a_file_that_is_no_text_is_refused(name: str, tmp_path: Path) -> None:
     """Bytes that are no UTF-8 are told with the file's name."""
     (tmp_path / name).write_bytes(b"\xff\xfe")
-    with pytest.raises(PromptError, match="cannot be read"):
+    with pytest.raises(PromptError, match="it isn't UTF-8 text; save it as UTF-8"):
         prompts.load(tmp_path)

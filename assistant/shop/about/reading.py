@@ -60,8 +60,6 @@ class _Reader(ShopFile):
         entry = f"entry {place} ({name})"
         self.known(value, {"id", "asked", "answer"}, entry)
         answer = self.text(value, "answer", entry, "write what is said, word for word")
-        if "{" in answer:
-            raise self.fault(entry, "'answer' holds a brace, which marks a placeholder; remove it")
         return Entry(name, self._asked(value, entry), answer)
 
     def _repair(self, value: dict[str, object], place: int) -> Repair:

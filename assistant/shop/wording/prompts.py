@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.errors import MendableError
+from assistant.shop.files import UnreadableError, text_of, toml_of
 from assistant.shop.wording.lines import ALL
 from statemachine.effects import Say
 from statemachine.lines import ANYWHERE, Line, placeholders
 from statemachine.states import OPEN, State
+
+_Content = TypeVar("_Content")
 
 _HERE = Path(__file__).parent
 _TEXTS = ("persona", "shop", "tone")
@@ -141,15 +145,13 @@ def _overlaid(prompts: Prompts, folder: Path) -> Prompts:
     for state in OPEN:
         path = folder / f"{state.value}.md"
         if path.exists():
-            prompts = with_instructions(prompts, {state.value: _read(path)}, str(path))
+            prompts = with_instructions(prompts, {state.value: _read(text_of, path)}, str(path))
     return prompts
 
 
 def _with_shop(prompts: Prompts, path: Path) -> Prompts:
-    try:
-        given = tomllib.loads(_read(path))
-    except tomllib.TOMLDecodeError as error:
-        raise PromptError(f"{path} is not TOML: {error}.") from None
+    given = _read(toml_of, path)
+    _check_names(given, (*_TEXTS, "lines"), str(path))
     wordings = _texts(given.pop("lines", {}), f"{path}: lines")
     for name, wording in wordings.items():
         _check_wording(name, wording, str(path))
@@ -176,10 +178,9 @@ def _check_wording(name: str, wording: str, where: str) -> None:
 
 
 def _with_texts(prompts: Prompts, given: Mapping[str, object], where: str) -> Prompts:
+    _check_names(given, _TEXTS, where)
     texts = _texts(given, where)
     for name, text in texts.items():
-        if name not in _TEXTS:
-            raise PromptError(f"{where}: {name!r} is unknown; there are {_all(_TEXTS)}.")
         if not text.strip():
             raise PromptError(f"{where}: {name} is empty; write or omit it.")
         if "{" in text or "}" in text:
@@ -201,11 +202,19 @@ def _texts(given: object, where: str) -> dict[str, str]:
     return {str(name): str(text) for name, text in given.items()}
 
 
-def _read(path: Path) -> str:
+def _check_names(given: Iterable[str], known: Sequence[str], where: str) -> None:
+    for name in given:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            advice = f"did you mean {close[0]!r}" if close else f"there are {_all(known)}"
+            raise PromptError(f"{where}: {name!r} is unknown; {advice}.")
+
+
+def _read(reader: Callable[[Path], _Content], path: Path) -> _Content:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"{path} cannot be read: {error}.") from None
+        return reader(path)
+    except UnreadableError as error:
+        raise PromptError(f"{path}: {error}.") from None
 
 
 def _all(names: Iterable[str]) -> str:
