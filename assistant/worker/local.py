@@ -53,7 +53,7 @@ class LocalServer:
         return made.with_kind(kind).to_jwt()  # type: ignore[arg-type]
 
 
-def config(http: int, udp: int, key: str, secret: str) -> dict[str, object]:
+def config(http: int, udp: int, key: str, secret: str, redis: str = "") -> dict[str, object]:
     """A server's configuration that keeps it, and whoever it talks to, on this machine.
 
     It listens on TCP on all interfaces and asks public servers for its address unless told not to.
@@ -72,20 +72,23 @@ def config(http: int, udp: int, key: str, secret: str) -> dict[str, object]:
             "stun_servers": [f"{LOOPBACK}:3478"],
         },
         "keys": {key: secret},
+        **({"redis": {"address": redis}} if redis else {}),
         "logging": {"level": "warn"},
     }
 
 
 @contextmanager
-def local_server(binary: Path, log: IO[bytes] | int | None = None) -> Iterator[LocalServer]:
-    """Run a LiveKit server on free ports, until this is left.
+def local_server(
+    binary: Path, log: IO[bytes] | int | None = None, redis: str = ""
+) -> Iterator[LocalServer]:
+    """Run a LiveKit server on free ports, until this is left; with Redis at an address if named.
 
     Raises:
         StartError: it doesn't start.
     """
     http, udp = _free_port(socket.SOCK_STREAM), _free_port(socket.SOCK_DGRAM)
     key, secret = "local", secrets.token_hex(24)
-    body = json.dumps(config(http, udp, key, secret))
+    body = json.dumps(config(http, udp, key, secret, redis))
     # A session of its own: an interrupt at the terminal stops the worker first.
     process = subprocess.Popen(
         [binary],
