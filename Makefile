@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room diagram test voice e2e bench soak check format lock clean
+.PHONY: help console calls trace traffic replay forget dev start room trunk diagram test voice e2e bench soak check format lock clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -41,6 +41,10 @@ dev: .venv/run.ready ## Take the calls of LiveKit rooms, with readable logs
 
 start: .venv/run.ready ## Take the calls of LiveKit rooms, in production
 	@exec $(BIN)/python -m assistant start
+
+# TRUNK=FILE describes the numbers and the carrier (docs/telephone.md); done twice, nothing changes.
+trunk: .venv/run.ready ## Set up the shop's telephone numbers on a LiveKit server: make trunk TRUNK=...
+	@$(BIN)/python -m assistant trunk
 
 room: .venv/run.ready ## Open a room on this machine, with a LiveKit server of its own, to try it
 	@server=$$($(BIN)/python -m scripts.livekit_server) && exec $(BIN)/python -m assistant room --server "$$server"

@@ -142,6 +142,27 @@ def start(context: typer.Context) -> None:
     _serve(context, dev=False)
 
 
+@app.command()
+def trunk(
+    file: Annotated[str, typer.Argument(metavar="FILE", envvar="TRUNK", help="what it is to be")],
+) -> None:
+    """Set up the shop's telephone numbers on a LiveKit server, and say what stands there."""
+    from pathlib import Path
+
+    from assistant import settings
+
+    with _told("The trunk is not set up"):
+        settings.load_file()
+        keys = settings.read().rooms
+        import asyncio
+
+        from assistant.phone import trunk as telephone
+
+        wanted = telephone.read(Path(file), keys.trunk_password)
+        for line in asyncio.run(telephone.on_server(keys, wanted)):
+            typer.echo(line)
+
+
 _Call = Annotated[
     str, typer.Argument(metavar="CALL", envvar="CALL", help="its id; `calls` lists them")
 ]

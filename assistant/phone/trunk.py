@@ -6,7 +6,6 @@ changes the second time.
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from livekit.api.sip_service import SipService
 from livekit.protocol import sip
 
 from assistant.errors import MendableError
+from assistant.settings import Rooms
 
 PASSWORD = "TRUNK_PASSWORD"
 """The environment's variable for the carrier's password, which stands in no file."""
@@ -54,8 +54,8 @@ class Trunk:
     hide_number: bool = False
 
 
-def read(path: Path) -> Trunk:
-    """The trunk that a file describes.
+def read(path: Path, password: str = "") -> Trunk:
+    """The trunk that a file describes, with the carrier's password where it names a user.
 
     Raises:
         TrunkError: it can't be read, or what it says can't be used.
@@ -83,7 +83,7 @@ def read(path: Path) -> Trunk:
         allowed_addresses=trunk.texts("allowed_addresses"),
         allowed_numbers=tuple(_e164(path, number) for number in trunk.texts("allowed_numbers")),
         username=trunk.text("username"),
-        password=os.environ.get(PASSWORD, ""),
+        password=password,
         room_prefix=calls.text("room_prefix") or "call-",
         agent=calls.text("agent"),
         pin=calls.text("pin"),
@@ -137,6 +137,20 @@ def _e164(path: Path, number: str) -> str:
             "country's code."
         )
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+async def on_server(keys: Rooms, wanted: Trunk) -> tuple[str, ...]:
+    """Set it up on the server of these settings; a line for each thing that stands there.
+
+    Raises:
+        TrunkError: the server isn't named, can't be reached, or refuses.
+    """
+    if not (keys.livekit_url and keys.livekit_api_key and keys.livekit_api_secret):
+        raise TrunkError("set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET.")
+    async with api.LiveKitAPI(
+        keys.livekit_url, keys.livekit_api_key, keys.livekit_api_secret
+    ) as server:
+        return await set_up(server, wanted)
 
 
 async def set_up(server: api.LiveKitAPI, wanted: Trunk) -> tuple[str, ...]:

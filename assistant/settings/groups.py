@@ -69,6 +69,8 @@ class Rooms(Group):
     livekit_url: LiveKitAddress = ""
     livekit_api_key: str = _secret()
     livekit_api_secret: str = _secret()
+    trunk_password: str = _secret()
+    """The carrier's, where the telephone trunk has a user (`make trunk`); it stands in no file."""
     agent_name: str = ""
     """With a name, the worker comes only where it is asked for by it; without, to every room."""
     most_calls: Whole = 0

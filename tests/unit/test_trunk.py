@@ -45,12 +45,9 @@ def test_a_faulty_file_is_refused_with_its_remedy(text: str, fault: str, tmp_pat
         read(written(tmp_path, text))
 
 
-def test_the_password_comes_from_the_environment_and_is_never_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It stands in no file, and not in what is printed of a trunk."""
-    monkeypatch.setenv(PASSWORD, "s3cret-of-the-carrier")
-    trunk = read(written(tmp_path, f'{FILE}username = "shop"'))
+def test_the_password_stands_in_no_file_and_is_never_shown(tmp_path: Path) -> None:
+    """It comes beside the file, and is not in what is printed of a trunk."""
+    trunk = read(written(tmp_path, f'{FILE}username = "shop"'), "s3cret-of-the-carrier")
     assert trunk.password == "s3cret-of-the-carrier"
     assert "s3cret" not in repr(trunk)
 
