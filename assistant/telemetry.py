@@ -22,11 +22,12 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span
 from prometheus_client import Counter, values
 
-from statemachine.effects import Effect, HandOff, OpenTicket, PlaceOrder
+from statemachine.effects import OpenTicket, PlaceOrder
+from statemachine.engine.effects import Effect, HandOff
 from statemachine.engine.journal.entry import Entry
-from statemachine.engine.journal.refusals import TRIGGERS
+from statemachine.engine.triggers import Trigger, name_of
 from statemachine.states import FINAL
-from statemachine.triggers import Trigger, name_of
+from statemachine.table import TABLE
 
 SERVICE = "iphone-shop-assistant"
 _FLUSH = 3000
@@ -71,7 +72,7 @@ ENDED = _Count("calls_ended", "Calls that ended, by what ended them.", "reason",
 
 def count(entry: Entry, effects: tuple[Effect, ...] = ()) -> None:
     """Count what an entry says has happened."""
-    trigger = entry.trigger if entry.trigger in TRIGGERS else "unknown"
+    trigger = entry.trigger if entry.trigger in TABLE.triggers else "unknown"
     if not entry.accepted:
         for reason in entry.reasons:
             REFUSED.one(trigger, entry.source, reason)

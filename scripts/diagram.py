@@ -10,6 +10,7 @@ from assistant.errors import MendableError
 from assistant.history.pictures import picture, renderer
 from assistant.settings import read
 from statemachine.engine.flowchart import render
+from statemachine.table import TABLE
 
 FOLDER = Path(__file__).resolve().parent.parent / "diagrams"
 NAME = "flowchart"
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 def check(folder: Path) -> int:
     """Say whether the DOT text in the folder is the table's: 0 if it is, 1 if it is not."""
     path = folder / f"{NAME}.dot"
-    if _read(path) == render():
+    if _read(path) == render(TABLE):
         print(f"{path.name} shows the table as it is.")
         return 0
     print(f"{path} is out of date: run `make diagram` and commit what changed.", file=sys.stderr)
@@ -44,7 +45,7 @@ def draw(folder: Path, dot: Path) -> str:
     Raises:
         DrawingError: Graphviz refused the text.
     """
-    text = render()
+    text = render(TABLE)
     source = folder / f"{NAME}.dot"
     pictures = [folder / f"{NAME}.svg", folder / f"{NAME}.png"]
     if _read(source) == text and all(path.exists() for path in pictures):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 
 from statemachine.answers import Answer
+from statemachine.engine import facts
+from statemachine.engine.facts import a_turn, opening, settled, spoken
 from statemachine.offers import Offer, has, offered
 from statemachine.triggers import SelectModel
 
@@ -17,7 +19,7 @@ class Selection:
     storage: str
     colour: str
     price_cents: int
-    turn: int
+    turn: int = a_turn()
     """The caller's turn in which it was selected and priced."""
     ordered: bool = False
 
@@ -27,10 +29,10 @@ class Order:
     """An order as it was placed."""
 
     number: str
-    model: str
-    storage: str
-    colour: str
-    price_cents: int
+    model: str = settled()
+    storage: str = settled()
+    colour: str = settled()
+    price_cents: int = settled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Ticket:
     """A support ticket."""
 
     number: str
-    issue: str
+    issue: str = spoken(MISSING, compared=True)
     resolved: bool = False
 
     @property
@@ -48,26 +50,19 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything the guards decide on and an agent taking over needs to know.
+class Facts(facts.Facts):
+    """Everything the guards decide on and an agent taking over needs to know; no clock in here."""
 
-    Turns are counted from one: the caller's first words are turn 1. There is no clock in here.
-    """
-
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Offer, ...] = opening(())
     """What the shop sells, fixed when the call begins, so that a price holds for the whole call."""
     reference: str = ""
     """The call's own number, given when it begins; order and ticket numbers are made from it."""
-    turn: int = 0
     answer: Answer = Answer.OPEN
-    entered_at: int = 0
-    """The turn in which the present state was entered from another one."""
-    wish: str = ""
-    customer_name: str = ""
+    customer_name: str = spoken()
     selection: Selection | None = None
     orders: tuple[Order, ...] = ()
-    support_issue: str = ""
-    logged_at: int = 0
+    support_issue: str = spoken()
+    logged_at: int = a_turn(0)
     """The turn in which the last issue was logged."""
     tickets: tuple[Ticket, ...] = ()
 

@@ -7,37 +7,12 @@ trigger looks at what was said in it. Where a refusal has a sentence of its own 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from statemachine import lines, offers
 from statemachine.answers import Answer
-from statemachine.effects import Say
+from statemachine.engine.effects import Say
+from statemachine.engine.rows import otherwise
 from statemachine.facts import Facts, selected
-from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, Trigger
-
-T = TypeVar("T", bound=Trigger)
-FactGuard = Callable[[Facts], bool]
-Guard = Callable[[Facts, T], bool]
-Refusal = Callable[[Facts, T], Say]
-
-_REFUSALS: dict[object, Callable[..., Say]] = {}
-
-
-def otherwise(refusal: Refusal[T]) -> Callable[[Guard[T]], Guard[T]]:
-    """Give a guard the line that the caller hears when it refuses."""
-
-    def mark(guard: Guard[T]) -> Guard[T]:
-        _REFUSALS[guard] = refusal
-        return guard
-
-    return mark
-
-
-def refusal_of(guard: object, facts: Facts, trigger: Trigger) -> Say | None:
-    """The line spoken when this guard refuses, if it has one."""
-    refusal = _REFUSALS.get(guard)
-    return refusal(facts, trigger) if refusal else None
+from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
 
 
 def listed(names: tuple[str, ...], joint: str = "and") -> str:

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from statemachine.engine import states
 
 
-class State(str, Enum):
-    """Where a call stands. The value is its name everywhere: journal, prompts, flowchart.
-
-    Each member carries `agent`, the class of the agent that speaks there (empty: nobody speaks),
-    and `desk`, what the state is called in front of people.
-    """
-
-    agent: str
-    desk: str
-
-    def __new__(cls, value: str, agent: str = "", desk: str = "") -> State:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.agent = agent
-        member.desk = desk
-        return member
+class State(states.State):
+    """Where a call stands, with the agent's class and the desk's name."""
 
     GREETING = ("greeting", "GreetingAgent", "the front desk")
     BUYING = ("buying", "BuyingAgent", "sales")
     SUPPORT = ("support", "SupportAgent", "support")
     ENDED = ("ended", "", "")
-
-    def __str__(self) -> str:
-        return str.__str__(self)
 
 
 INITIAL = State.GREETING

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from statemachine import lines
-from statemachine.engine.rows import Row, row
+from statemachine.engine.rows import row
+from statemachine.engine.table import Table
 from statemachine.guards import (
     in_that_colour,
     in_that_storage,
@@ -20,7 +21,8 @@ from statemachine.guards import (
     spoken_since_logged,
     spoken_since_quoted,
 )
-from statemachine.states import OPEN, State
+from statemachine.samples import SAMPLES
+from statemachine.states import FINAL, INITIAL, OPEN, State
 from statemachine.triggers import (
     CallerHungUp,
     CallerSpoke,
@@ -51,7 +53,7 @@ from statemachine.updates import (
 GREETING, BUYING, SUPPORT, ENDED = State.GREETING, State.BUYING, State.SUPPORT, State.ENDED
 HEARD = (spoken_since_entering,)
 
-TABLE: tuple[Row, ...] = (
+ROWS = (
     # Being put through
     row(ToBuying, (GREETING, SUPPORT), BUYING, when=HEARD, does=carry_wish),
     row(ToSupport, (GREETING, BUYING), SUPPORT, when=HEARD, does=carry_wish),
@@ -94,4 +96,15 @@ TABLE: tuple[Row, ...] = (
     row(CallerHungUp, OPEN, ENDED),
     row(CallerWentSilent, OPEN, ENDED, does=say(lines.SILENT_FAREWELL)),
     row(CallFailed, OPEN, ENDED),
+)
+
+TABLE = Table(
+    ROWS,
+    states=tuple(State),
+    initial=INITIAL,
+    final=FINAL,
+    turn=CallerSpoke,
+    opening=lines.opening,
+    samples=SAMPLES,
+    shared=("customer_name", "selected_model", "support_issue", "wish", "orders", "tickets"),
 )

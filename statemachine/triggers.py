@@ -1,7 +1,4 @@
-"""The triggers of a call, one frozen dataclass each.
-
-A model's trigger becomes a tool: its name is the class's in snake case, its docstring the tool's
-description, its described fields the arguments. A session's trigger never reaches a model.
+"""The triggers of a call.
 
 Words are understood before a trigger is made (`assistant.language.wanted`): it carries exact
 values, to be compared, and words that nobody here reads.
@@ -9,32 +6,14 @@ values, to be compared, and words that nobody here reads.
 
 from __future__ import annotations
 
-import re
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
 
 from statemachine.answers import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """Something that may move a call on."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelTrigger(Trigger):
-    """A trigger that the language model may fire, as a tool."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTrigger(Trigger):
-    """A trigger that only the session fires: what happened on the line."""
-
-
-def _said(description: str, *examples: str) -> dict[str, object]:
-    """What an argument of the tool is for; it goes into its schema."""
-    return {"description": description, "examples": list(examples)}
-
+from statemachine.engine.triggers import (
+    ModelTrigger,
+    SessionTrigger,
+    said,
+)
 
 _WISH = (
     "What the caller already said they want there, in their own words. Leave it out when they said "
@@ -46,7 +25,7 @@ _WISH = (
 class PutThrough(ModelTrigger):
     """Put the caller through to another desk, with what they already said they want there."""
 
-    wish: str = field(default="", metadata=_said(_WISH, "the 17 Pro in blue, for my mother"))
+    wish: str = field(default="", metadata=said(_WISH, "the 17 Pro in blue, for my mother"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +50,7 @@ class RecordName(ModelTrigger):
 
     # empty where what was said is no name
 
-    name: str = field(metadata=_said("The caller's name as they said it.", "Dana Smith"))
+    name: str = field(metadata=said("The caller's name as they said it.", "Dana Smith"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +64,14 @@ class SelectModel(ModelTrigger):
     # As the catalogue writes them. The model is empty where it names none that is sold; a storage
     # or a colour that the model doesn't come in stands as it was said.
 
-    model: str = field(metadata=_said("The model, as the caller said it.", "iPhone 17 Pro"))
+    model: str = field(
+        metadata=said("The model, as the caller said it.", "iPhone 17 Pro", exact=True)
+    )
     storage: str = field(
-        default="", metadata=_said("The storage, if the caller named one.", "256 GB")
+        default="", metadata=said("The storage, if the caller named one.", "256 GB", exact=True)
     )
     colour: str = field(
-        default="", metadata=_said("The colour, if the caller named one.", "deep blue")
+        default="", metadata=said("The colour, if the caller named one.", "deep blue", exact=True)
     )
     asked: str = ""
     """What was asked for instead of a sold model, as it is named back: "the Nokia 3310"."""
@@ -124,7 +105,7 @@ class LogSupportIssue(ModelTrigger):
     # empty where no problem was stated
 
     issue: str = field(
-        metadata=_said(
+        metadata=said(
             "The problem in one short phrase, in the caller's words.", "battery drains in two hours"
         )
     )
@@ -174,34 +155,3 @@ class CallerWentSilent(SessionTrigger):
 @dataclass(frozen=True, slots=True)
 class CallFailed(SessionTrigger):
     """The call cannot go on."""
-
-
-T = TypeVar("T", bound=Trigger)
-
-
-def name_of(trigger: Trigger | type[Trigger]) -> str:
-    """The trigger's name in snake case: `ToBuying` is `to_buying`."""
-    kind = trigger if isinstance(trigger, type) else type(trigger)
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-
-
-def taken_by(kind: type[Trigger]) -> tuple[Field[Any], ...]:
-    """The fields that are the tool's arguments; the others say more of these, or are empty."""
-    return tuple(each for each in fields(kind) if each.metadata)
-
-
-def arguments(trigger: Trigger) -> dict[str, str]:
-    """The trigger's payload as plain text, for the journal."""
-    given = {each.name: str(getattr(trigger, each.name)) for each in fields(trigger)}
-    taken = {each.name for each in taken_by(type(trigger))}
-    return {name: value for name, value in given.items() if value or name in taken}
-
-
-def words_in(text: str) -> str:
-    """A text without white space around it, and without zero bytes, which no database keeps."""
-    return text.replace("\0", "").strip()
-
-
-def description_of(kind: type[Trigger]) -> str:
-    """The docstring as one paragraph, for the model."""
-    return " ".join((kind.__doc__ or "").split())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from statemachine import lines
-from statemachine.effects import Advise, Effect, OpenTicket, PlaceOrder, ResolveTicket, Say
+from statemachine.effects import Advise, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.effects import Effect, Say
+from statemachine.engine.lines import Line
+from statemachine.engine.triggers import Trigger, words_in
 from statemachine.facts import Facts, Order, Selection, Ticket, number, selected
-from statemachine.lines import Line
 from statemachine.offers import money
 from statemachine.triggers import (
     CallerSpoke,
@@ -19,18 +20,9 @@ from statemachine.triggers import (
     PutThrough,
     RecordName,
     SelectModel,
-    Trigger,
-    words_in,
 )
 
-T = TypeVar("T", bound=Trigger)
 Outcome = tuple[Facts, tuple[Effect, ...]]
-Update = Callable[[Facts, T], Outcome]
-
-
-def keep(facts: Facts, trigger: Trigger) -> Outcome:
-    """Nothing new is known, and nothing is asked of the world outside."""
-    return facts, ()
 
 
 def say(line: Line) -> Callable[[Facts, Trigger], Outcome]:

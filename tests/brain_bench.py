@@ -24,13 +24,16 @@ from assistant.shop import catalogue as shelf
 from assistant.shop import knowledge as help_shelf
 from assistant.shop.wording import lines as house
 from assistant.shop.wording.known import known, told
-from statemachine.effects import Advise, HandOff, HangUp, Say
-from statemachine.engine.machine import Accepted, Conversation, Refused
+from statemachine.conversation import Conversation
+from statemachine.effects import Advise
+from statemachine.engine.effects import HandOff, HangUp, Say
+from statemachine.engine.lines import Line as Wording
+from statemachine.engine.machine import Accepted, Refused
+from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts, Order, Selection, Ticket
 from statemachine.lines import GREETING, QUOTE, opening
-from statemachine.lines import Line as Wording
 from statemachine.states import State
-from statemachine.triggers import CallerHungUp, CallerSpoke, name_of
+from statemachine.triggers import CallerHungUp, CallerSpoke
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 MOST_STEPS = 3
@@ -142,7 +145,7 @@ class Line:
         spoke = [self._effect(outcome, effect) for effect in outcome.effects]
         return f"{call.name} is done.", not any(spoke)
 
-    def _effect(self, outcome: Accepted, effect: object) -> bool:
+    def _effect(self, outcome: Accepted[Facts], effect: object) -> bool:
         if isinstance(effect, Say):
             self.speak(effect)
         elif isinstance(effect, Advise):

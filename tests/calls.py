@@ -30,15 +30,9 @@ from assistant.shop.knowledge import Knowledge
 from assistant.shop.wording import prompts
 from assistant.shop.wording.prompts import Prompts
 from statemachine.answers import Answer
+from statemachine.engine.triggers import Trigger
 from statemachine.offers import Offer
-from statemachine.triggers import (
-    CallerSpoke,
-    ConfirmPurchase,
-    RecordName,
-    SelectModel,
-    ToBuying,
-    Trigger,
-)
+from statemachine.triggers import CallerSpoke, ConfirmPurchase, RecordName, SelectModel, ToBuying
 from tests.fakes import ScriptedLLM, Step
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Executable, event, text
 
 from assistant.records import Entry, MemoryStore, RecordError
 from assistant.records.sql.store import SqlStore
-from statemachine.effects import Effect
+from statemachine.engine.effects import Effect
 
 
 async def count(store: SqlStore, table: str) -> int:

@@ -16,7 +16,7 @@ from assistant.agents.reply import Ask, Reply
 from assistant.agents.userdata import UserData
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
-from statemachine.effects import HandOff, Say
+from statemachine.engine.effects import HandOff, Say
 from statemachine.states import State
 
 log = logging.getLogger("assistant.agents")

@@ -9,12 +9,13 @@ from livekit.agents import llm
 from assistant.shop.wording import lines as wordings
 from assistant.shop.wording.known import known, told
 from statemachine import lines as conversation
-from statemachine.effects import Say
+from statemachine.engine.effects import Say
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import FORGOTTEN
+from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts
 from statemachine.states import State
-from statemachine.triggers import RecordName, name_of
+from statemachine.triggers import RecordName
 from statemachine.updates import noted, ordered, quote
 
 LAST_MESSAGES = 12

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Union
 
 from statemachine import lines as conversation
-from statemachine.effects import HandOff, Say
+from statemachine.engine.effects import HandOff, Say
 
 
 class Unsaid(NamedTuple):

@@ -18,7 +18,7 @@ from assistant.language.phones import find_models, find_storage, unsold, unsold_
 from assistant.language.price_claims import promises_in
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
-from statemachine.effects import Say
+from statemachine.engine.effects import Say
 from statemachine.facts import Facts
 from statemachine.offers import gigabytes, models, money
 from statemachine.states import State

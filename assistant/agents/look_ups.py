@@ -14,7 +14,7 @@ from assistant.language.money import amounts_in
 from assistant.shop import catalogue as shelf
 from assistant.shop.knowledge import find
 from assistant.shop.wording import lines
-from statemachine.effects import Say
+from statemachine.engine.effects import Say
 from statemachine.states import State
 
 Arguments = dict[str, object]

@@ -12,11 +12,14 @@ from assistant.agents import look_ups
 from assistant.agents.look_ups import Arguments, Context
 from assistant.agents.userdata import UserData
 from assistant.language.wanted import understood
-from statemachine.effects import Advise, HandOff, HangUp, Say
+from statemachine.conversation import MACHINE, Outcome
+from statemachine.effects import Advise
+from statemachine.engine.effects import HandOff, HangUp, Say
 from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
-from statemachine.engine.machine import MACHINE, Accepted, Outcome
+from statemachine.engine.machine import Accepted
+from statemachine.engine.triggers import ModelTrigger, description_of, name_of, taken_by
 from statemachine.offers import Offer
-from statemachine.triggers import ModelTrigger, RecordName, description_of, name_of, taken_by
+from statemachine.triggers import RecordName
 
 TRIGGERS: dict[str, type[ModelTrigger]] = {
     name_of(row.trigger): row.trigger

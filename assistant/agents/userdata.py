@@ -18,7 +18,7 @@ from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.knowledge import Knowledge
 from assistant.shop.wording.prompts import Prompts
-from statemachine.effects import HandOff
+from statemachine.engine.effects import HandOff
 from statemachine.states import State
 
 

@@ -17,29 +17,17 @@ from assistant.language.answers import classify
 from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
 from assistant.shop.wording.lines import APOLOGY_RECORDS
 from statemachine.answers import Answer
-from statemachine.effects import Effect, Say
+from statemachine.conversation import MACHINE, Conversation, Outcome
+from statemachine.engine.effects import Effect, Say
 from statemachine.engine.journal.codec import check_of, trigger_of
 from statemachine.engine.journal.refusals import NOT_WRITTEN
 from statemachine.engine.journal.replay import replay
-from statemachine.engine.machine import (
-    MACHINE,
-    Accepted,
-    Conversation,
-    Outcome,
-    Reason,
-    Refused,
-)
+from statemachine.engine.machine import Accepted, Reason, Refused
+from statemachine.engine.triggers import ModelTrigger, SessionTrigger, Trigger, arguments, name_of
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import State
-from statemachine.triggers import (
-    CallerSpoke,
-    ModelTrigger,
-    SessionTrigger,
-    Trigger,
-    arguments,
-    name_of,
-)
+from statemachine.triggers import CallerSpoke
 
 log = logging.getLogger("assistant.call")
 T = TypeVar("T")
@@ -130,7 +118,8 @@ class Call:
             ReplayError: its journal is of a conversation that this program no longer has.
         """
         record = await store.claim(id, lease, epoch)
-        conversation = replay(record.opening, record.journal)
+        told = replay(record.opening, record.journal, MACHINE)
+        conversation = Conversation(told.facts, State(told.state))
         call = cls(id, conversation, store, place=record.place, began=record.began)
         call.caller = record.caller
         call.journal.extend(record.journal)
@@ -304,7 +293,9 @@ class Call:
             return error
         return None
 
-    def _keep(self, entry: Entry, trouble: RecordError | None, doubt: Accepted | None) -> None:
+    def _keep(
+        self, entry: Entry, trouble: RecordError | None, doubt: Accepted[Facts] | None
+    ) -> None:
         if trouble:
             self._tell(entry, trouble)
             self._ledger.keep(len(self.journal), entry, doubt)
@@ -333,11 +324,11 @@ class Call:
             log.error("call %s: %s was not written down: %s", self.id, named, reason)
         self._away = {*(away or ()), reason}
 
-    def _adopt(self, number: int, happened: Accepted) -> None:
+    def _adopt(self, number: int, happened: Accepted[Facts]) -> None:
         """A trigger refused for want of an answer had been written: what stands there is true."""
         log.warning("call %s: entry %d had been written after all", self.id, number)
         self.journal[number] = replace(_entry(happened), at=self.journal[number].at)
-        self._conversation = Conversation(happened.facts, happened.target)
+        self._conversation = Conversation(happened.facts, State(happened.target))
         for each in self._ledger.late:  # what happened since, told again on the facts as they are
             here = self.state.value
             if each.entry.accepted:
@@ -357,7 +348,7 @@ class Call:
             log.error("call %s has ended with %s unwritten", self.id, ", ".join(unwritten))
 
     @staticmethod
-    def _must_happen(outcome: Accepted) -> bool:
+    def _must_happen(outcome: Accepted[Facts]) -> bool:
         """Nobody is kept on the line by a broken disk."""
         return isinstance(outcome.trigger, SessionTrigger) or outcome.target is State.ENDED
 
@@ -393,7 +384,7 @@ def _entry(outcome: Outcome) -> Entry:
     return Entry(name, given, here, here, False, reasons, time.time())
 
 
-def _unwritten(outcome: Accepted) -> Refused:
+def _unwritten(outcome: Accepted[Facts]) -> Refused:
     return Refused(
         outcome.trigger,
         outcome.source,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
-from statemachine.effects import Effect
+from statemachine.engine.effects import Effect
 from statemachine.engine.machine import Accepted
 from statemachine.facts import Facts
 
@@ -22,7 +22,7 @@ class Late:
 
     number: int
     entry: Entry
-    doubt: Accepted | None = None
+    doubt: Accepted[Facts] | None = None
 
 
 class Ledger:
@@ -52,7 +52,7 @@ class Ledger:
         """
         await self._ask(self._store.write(self._call, number, entry, effects))
 
-    def keep(self, number: int, entry: Entry, doubt: Accepted | None) -> None:
+    def keep(self, number: int, entry: Entry, doubt: Accepted[Facts] | None) -> None:
         """Write this one later. For a call that is another writer's there is no later."""
         if self.lost is None:
             self.late.append(Late(number, entry, doubt))

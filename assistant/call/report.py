@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MendableError
 from statemachine.engine.journal.forgetting import FORGOTTEN, our_own
+from statemachine.table import TABLE
 
 if TYPE_CHECKING:
     from assistant.call.call import (
@@ -145,7 +146,7 @@ def forgotten(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_words(fired: dict[str, Any]) -> dict[str, Any]:
-    trigger, reasons = our_own(fired["trigger"], fired["reasons"])
+    trigger, reasons = our_own(fired["trigger"], fired["reasons"], TABLE)
     return fired | {"trigger": trigger, "reasons": list(reasons)}
 
 

@@ -20,6 +20,7 @@ from assistant.session.session import CallSession
 from assistant.shop.wording.prompts import Prompts
 from statemachine.engine.journal.refusals import in_words
 from statemachine.states import State
+from statemachine.table import TABLE
 
 ReadLine = Callable[[], Awaitable[str | None]]
 """The next line typed, or nothing once there are no more."""
@@ -46,7 +47,7 @@ class Screen:
         if entry.accepted:
             self._print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"))
         else:
-            why = " ".join(in_words(entry))
+            why = " ".join(in_words(entry, TABLE))
             self._print(self._paint("33", f"  [{named} refused in {entry.source}: {why}]"))
 
     def note(self, text: str) -> None:

@@ -31,6 +31,7 @@ from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.offers import Offer
 from statemachine.states import FINAL, INITIAL, OPEN
+from statemachine.table import TABLE
 from statemachine.triggers import CallFailed
 
 log = logging.getLogger("assistant.console")
@@ -170,7 +171,7 @@ async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None
         elif words == "/why":
             refused = [entry for entry in call.journal if not entry.accepted]
             screen.note(
-                " ".join(in_words(refused[-1])) if refused else "Nothing was refused so far."
+                " ".join(in_words(refused[-1], TABLE)) if refused else "Nothing was refused so far."
             )
         elif words.startswith("/"):
             screen.note(f"There is no {words.split()[0]}.\n{HELP}")

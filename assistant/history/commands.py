@@ -14,6 +14,7 @@ from assistant.errors import MendableError
 from assistant.history.pictures import picture, renderer
 from assistant.records import CallRecord, Store, Summary, UnknownCall
 from assistant.records.sql.opening import open_store
+from statemachine.conversation import MACHINE
 from statemachine.engine.flowchart import Overlay, render, trace
 from statemachine.engine.flowchart.trace import clock
 from statemachine.engine.journal.codec import plain
@@ -22,6 +23,7 @@ from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError, Step, steps
 from statemachine.facts import Facts
 from statemachine.states import FINAL
+from statemachine.table import TABLE
 
 FOLDER = Path("data/traces")
 """Where pictures are drawn, below the working directory."""
@@ -116,11 +118,11 @@ def day(at: float) -> str:
 async def _trace(asked: Asked, store: Store) -> None:
     record = await store.read(asked.call)
     title, *more = _titles(record)
-    overlay = trace.of_call(" · ".join((title, *more)), record.journal, record.began)
+    overlay = trace.of_call(TABLE, " · ".join((title, *more)), record.journal, record.began)
     print("\n".join((title, *(f"  {line}" for line in more), "")))
     _print_table([("", "At", "What", "Where"), *overlay.notes])
     print()
-    for stay in trace.stays(record.journal, record.began):
+    for stay in trace.stays(TABLE, record.journal, record.began):
         if stay.state is not FINAL:
             print(f"  {clock(stay.seconds):>6}  with {stay.state.desk}")
     print(f"\n{_drawn(asked, asked.call, overlay)}")
@@ -142,7 +144,7 @@ def _titles(record: CallRecord) -> list[str]:
 
 def _drawn(asked: Asked, name: str, overlay: Overlay) -> str:
     """Draw it, and say where."""
-    dot, text = renderer(asked.renderer), render(overlay=overlay)
+    dot, text = renderer(asked.renderer), render(TABLE, overlay)
     asked.folder.mkdir(parents=True, exist_ok=True)
     stem = re.sub(r"[^\w.-]", "_", name)
     paths = [asked.folder / f"{stem}.{kind}" for kind in ("svg", "png")]
@@ -155,19 +157,19 @@ async def _replay(asked: Asked, store: Store) -> None:
     record = await store.read(asked.call)
     print(f"Call {record.id} began {day(record.began)}; reference {record.opening.reference}.")
     before, stands = record.opening, "greeting"
-    for step in steps(record.opening, record.journal):
+    for step in steps(record.opening, record.journal, MACHINE):
         print("\n".join(_step(step, before, record.began)))
         before, stands = step.facts, step.state.value
     print(f"Replayed: it stands in {stands}, and the facts are those that were noted.")
 
 
-def _step(step: Step, before: Facts, began: float) -> list[str]:
+def _step(step: Step[Facts], before: Facts, began: float) -> list[str]:
     entry = step.entry
     given = ", ".join(f"{key}={value}" for key, value in entry.arguments.items() if value)
     moved = entry.source if entry.source == entry.target else f"{entry.source} -> {entry.target}"
     shown = [f"{step.number:>4}  {clock(entry.at - began):>6}  {moved:<20}  {_named(entry, given)}"]
     if not entry.accepted:
-        return [*shown, *(f"{'':14}  refused: {reason}" for reason in in_words(entry))]
+        return [*shown, *(f"{'':14}  refused: {reason}" for reason in in_words(entry, TABLE))]
     return [*shown, *(f"{'':14}  {line}" for line in _changes(before, step.facts))]
 
 
@@ -229,7 +231,7 @@ async def _traffic(asked: Asked, store: Store) -> None:
         print("No calls so far: `make console` holds one.")
         return
     records = [await store.read(call.id) for call in found]
-    seen = trace.traffic((record.began, record.journal) for record in records)
+    seen = trace.traffic(TABLE, ((record.began, record.journal) for record in records))
     first, last = min(record.began for record in records), max(record.began for record in records)
     title = f"{trace.calls(seen.calls)}, {day(first)} to {day(last)}"
     print(f"{title}\n")
@@ -246,7 +248,7 @@ async def _traffic(asked: Asked, store: Store) -> None:
         print("\nRefused:")
         most = sorted(seen.refused.items(), key=lambda each: (-each[1], each[0]))
         _print_table([(f"{n} x", trigger, f"at {state.desk}") for (state, trigger), n in most])
-    print(f"\n{_drawn(asked, 'traffic', trace.of_traffic(title, seen))}")
+    print(f"\n{_drawn(asked, 'traffic', trace.of_traffic(TABLE, title, seen))}")
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:

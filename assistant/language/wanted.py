@@ -16,9 +16,10 @@ from assistant.language.phones import (
     nearest,
     resolve_model,
 )
+from statemachine.engine.triggers import ModelTrigger, words_in
 from statemachine.guards import listed
 from statemachine.offers import Offer
-from statemachine.triggers import LogSupportIssue, ModelTrigger, RecordName, SelectModel, words_in
+from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
 
 LONGEST_NAME = 60
 """In characters; with five words the most that is taken for a name."""

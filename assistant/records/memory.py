@@ -19,13 +19,14 @@ from assistant.records.store import (
     UnknownCall,
     path_of,
 )
-from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
-from statemachine.engine.machine import MACHINE
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.states import FINAL, INITIAL
+from statemachine.table import TABLE
 
 
 @dataclass
@@ -113,7 +114,7 @@ class MemoryStore:
             raise UnknownCall(f"There is no call {call}.")
         journal = self.journals[call]
         entries = tuple(journal[number] for number in sorted(journal))
-        table = fingerprint(MACHINE.table)
+        table = fingerprint(TABLE)
         began = self.began[call]
         return CallRecord(call, self.openings[call], entries, table, self.epochs[call], began=began)
 
@@ -142,7 +143,7 @@ class MemoryStore:
     async def forget(self, call: str) -> None:
         """Blank the caller's words in the journal and the tickets."""
         record = await self.read(call)
-        entries = forgotten(record.opening, record.journal)
+        entries = forgotten(record.journal, TABLE)
         self.journals[call] = dict(zip(sorted(self.journals[call]), entries, strict=True))
         for number in self.made.get(call, []):
             if number in self.tickets:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from assistant.errors import MendableError
-from statemachine.effects import Effect
+from statemachine.engine.effects import Effect
 from statemachine.engine.journal.entry import Entry
 from statemachine.facts import Facts, Order, Ticket
 

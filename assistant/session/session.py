@@ -20,10 +20,13 @@ from assistant.session.options import connecting, turns
 from assistant.session.watchdog import Watchdog
 from assistant.shop.knowledge import find
 from assistant.shop.wording import lines
-from statemachine.effects import Advise, Effect, HandOff, HangUp, Say
-from statemachine.engine.machine import Accepted, Outcome
+from statemachine.conversation import Outcome
+from statemachine.effects import Advise
+from statemachine.engine.effects import Effect, HandOff, HangUp, Say
+from statemachine.engine.machine import Accepted
+from statemachine.engine.triggers import name_of
 from statemachine.states import State
-from statemachine.triggers import CallerHungUp, CallFailed, name_of
+from statemachine.triggers import CallerHungUp, CallFailed
 
 log = logging.getLogger("assistant.session")
 

@@ -20,7 +20,7 @@ from assistant.agents.userdata import UserData
 from assistant.providers.hearing import Ears
 from assistant.session.asides import Asides
 from assistant.shop.wording import lines
-from statemachine.lines import Line
+from statemachine.engine.lines import Line
 from statemachine.triggers import CallerWentSilent, CallFailed
 
 log = logging.getLogger("assistant.watch")

@@ -21,8 +21,9 @@ from assistant.worker.identity import epoch_of
 from assistant.worker.lease import Lease
 from assistant.worker.rooms import RoomError, Rooms
 from assistant.worker.timing import USUAL
+from statemachine.engine.triggers import SessionTrigger
 from statemachine.offers import Offer
-from statemachine.triggers import CallerHungUp, CallFailed, SessionTrigger
+from statemachine.triggers import CallerHungUp, CallFailed
 
 log = logging.getLogger("assistant.job")
 

@@ -30,6 +30,7 @@ from assistant.records.sql.store import SqlStore
 from assistant.shop import catalogue
 from scripts.bench.figures import THIS, Figure, table
 from statemachine.engine.machine import Accepted
+from statemachine.engine.triggers import Trigger
 from statemachine.offers import Offer
 from statemachine.triggers import (
     CallerSpoke,
@@ -41,7 +42,6 @@ from statemachine.triggers import (
     SelectModel,
     ToBuying,
     ToSupport,
-    Trigger,
 )
 
 CALLS = 20

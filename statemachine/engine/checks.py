@@ -2,52 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from statemachine import lines
-from statemachine.engine.rows import Row
-from statemachine.states import FINAL, INITIAL, State
-from statemachine.triggers import ModelTrigger, description_of
+from statemachine.engine.rows import Row, sentence_of
+from statemachine.engine.states import State
+from statemachine.engine.table import Table
+from statemachine.engine.triggers import ModelTrigger, description_of
 
 
 class TableError(ValueError):
     """The transition table cannot be a conversation; says where and what to do."""
 
 
-def check(table: tuple[Row, ...], states: Iterable[State] = tuple(State)) -> None:
+def check(table: Table) -> None:
     """Refuse a table that has a fault.
 
     Raises:
-        TableError: an unknown state, an undescribed trigger or guard, a way out of the end, a row
-            that an earlier one hides, a state nobody reaches or nobody can leave, or one that is
-            entered without a line to open with.
+        TableError: an unknown state, an undescribed trigger or guard, two guards of one name, a way
+            out of the end, a row that an earlier one hides, a state nobody reaches or nobody can
+            leave, or one that is entered without a line to open with.
     """
-    known = tuple(states)
     for row in table:
-        _check_row(row, known)
-    _check_shadows(table)
-    _check_reach(table, known)
+        _check_row(row, table)
+    _check_names(table)
+    _check_shadows(table.rows)
+    _check_reach(table)
 
 
-def _check_row(row: Row, known: tuple[State, ...]) -> None:
+def _check_row(row: Row, table: Table) -> None:
     for state in (*row.sources, *((row.to,) if row.to else ())):
-        if not isinstance(state, State) or state not in known:
+        if state not in table.states:
             raise TableError(f"'{row}' names the unknown state {state!r}: add it to states.py")
     if not row.sources:
         raise TableError(f"'{row}' starts nowhere: give it a source state")
-    if FINAL in row.sources:
-        raise TableError(f"'{row}' leaves {FINAL}, where nothing may happen: take it out")
+    if table.final in row.sources:
+        raise TableError(f"'{row}' leaves {table.final}, where nothing may happen: take it out")
     if not description_of(row.trigger):
         raise TableError(f"'{row}': {row.trigger.__name__} has no docstring to tell a model")
-    for guard in (*row.when, *row.given):
-        if not (guard.__doc__ or "").strip():
-            name = getattr(guard, "__name__", guard)
+    for guard, name in zip(row.guards, row.guard_names, strict=True):
+        if not sentence_of(guard):
             raise TableError(f"'{row}': guard {name} has no docstring to say on refusal")
-    if row.to and row.to is not FINAL:
+    if row.to and row.to is not table.final:
         try:
-            lines.opening(row.to.value)
+            table.opening(row.to.value)
         except LookupError as error:
             raise TableError(f"'{row}': {error}") from None
+
+
+def _check_names(table: Table) -> None:
+    known: dict[str, object] = {}
+    for row in table:
+        for guard, name in zip(row.guards, row.guard_names, strict=True):
+            if known.setdefault(name, guard) is not guard:
+                raise TableError(f"'{row}': another guard is called {name} as well: rename one")
 
 
 def _check_shadows(table: tuple[Row, ...]) -> None:
@@ -56,7 +61,7 @@ def _check_shadows(table: tuple[Row, ...]) -> None:
             shared = set(earlier.sources) & set(row.sources)
             if earlier.trigger is not row.trigger or not shared:
                 continue
-            if {*earlier.when, *earlier.given} <= {*row.when, *row.given}:
+            if set(earlier.guards) <= set(row.guards):
                 where = ", ".join(sorted(state.value for state in shared))
                 raise TableError(
                     f"'{row}' never happens in {where}: the earlier '{earlier}' takes every case; "
@@ -64,22 +69,26 @@ def _check_shadows(table: tuple[Row, ...]) -> None:
                 )
 
 
-def _check_reach(table: tuple[Row, ...], known: tuple[State, ...]) -> None:
+def _check_reach(table: Table) -> None:
     edges = {(source, row.to) for row in table for source in row.sources if row.to}
-    reached = _closure({INITIAL}, edges)
-    leaving = _closure({FINAL}, {(target, source) for source, target in edges})
-    for state in known:
+    reached = _closure({table.initial}, edges)
+    leaving = _closure({table.final}, {(target, source) for source, target in edges})
+    for state in table.states:
         if state not in reached:
-            raise TableError(f"no row leads to {state} from {INITIAL}: add one, or drop the state")
+            raise TableError(
+                f"no row leads to {state} from {table.initial}: add one, or drop the state"
+            )
         if state not in leaving:
-            raise TableError(f"no way leads from {state} to {FINAL}: add a row that ends the call")
-        if state is not FINAL and not any(
-            row.to is FINAL and state in row.sources and issubclass(row.trigger, ModelTrigger)
+            raise TableError(
+                f"no way leads from {state} to {table.final}: add a row that ends the call"
+            )
+        if state is not table.final and not any(
+            row.to is table.final and state in row.sources and issubclass(row.trigger, ModelTrigger)
             for row in table
         ):
             raise TableError(
-                f"the caller's word cannot end the call in {state}: add a row to {FINAL} for a "
-                "trigger of the model"
+                f"the caller's word cannot end the call in {state}: add a row to {table.final} for "
+                "a trigger of the model"
             )
 
 

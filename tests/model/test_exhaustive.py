@@ -8,20 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from statemachine.answers import Answer
-from statemachine.effects import HandOff, HangUp, PlaceOrder
-from statemachine.engine.explore import (
-    SHARED,
-    TWO_MODELS,
-    Edge,
-    Node,
-    Walk,
-    canonical,
-    explore,
-    sample,
-    writes,
-)
-from statemachine.engine.machine import MACHINE, Accepted, Conversation, Refused
+from statemachine.conversation import MACHINE, Conversation
+from statemachine.effects import PlaceOrder
+from statemachine.engine.effects import HandOff, HangUp
+from statemachine.engine.explore import Edge, Node, Walk, canonical, explore, sample, writes
+from statemachine.engine.machine import Accepted, Refused
+from statemachine.engine.triggers import SessionTrigger
 from statemachine.facts import Facts
+from statemachine.samples import TWO_MODELS
 from statemachine.states import FINAL, OPEN, State
 from statemachine.table import TABLE
 from statemachine.triggers import (
@@ -31,7 +25,6 @@ from statemachine.triggers import (
     LogSupportIssue,
     RecordName,
     SelectModel,
-    SessionTrigger,
     ToBuying,
     ToSupport,
 )
@@ -42,10 +35,10 @@ OPENING = Facts(offers=TWO_MODELS, reference="1")
 @pytest.fixture(scope="module")
 def walk() -> Walk:
     """Everything reachable with two models, at most two orders and two tickets."""
-    return explore(MACHINE, OPENING)
+    return explore(MACHINE)
 
 
-def accepted(walk: Walk) -> Iterator[tuple[Edge, Accepted]]:
+def accepted(walk: Walk) -> Iterator[tuple[Edge, Accepted[Facts]]]:
     """Every edge on which something happens."""
     return ((each, each.outcome) for each in walk.edges if isinstance(each.outcome, Accepted))
 
@@ -113,8 +106,8 @@ def test_a_session_trigger_is_never_refused_while_the_call_is_on(walk: Walk) -> 
 def test_nothing_happens_after_the_end() -> None:
     """The end refuses every trigger with every payload and offers none."""
     over = Conversation(OPENING, FINAL)
-    for kind in {row.trigger for row in TABLE}:
-        for trigger in sample(kind, TWO_MODELS):
+    for kind in TABLE.triggers.values():
+        for trigger in sample(kind, TABLE.samples.words):
             assert isinstance(over.send(trigger), Refused)
     assert over.offered() == ()
 
@@ -193,15 +186,15 @@ def test_who_writes_which_fact_is_found_by_walking() -> None:
         "orders": ((State.BUYING, ConfirmPurchase),),
         "tickets": ((State.SUPPORT, LogSupportIssue), (State.SUPPORT, CompleteSupport)),
     }
-    found = writes(MACHINE)
-    assert set(SHARED) == set(found)
+    found = writes(TABLE)
+    assert set(TABLE.shared) == set(found)
     for fact, places in expected.items():
         assert set(places) <= set(found[fact]), fact
 
 
 def test_samples_cover_every_sort_of_payload() -> None:
     """Sold and unsold, named and left out, nothing and nonsense; each answer."""
-    said = list(sample(SelectModel, TWO_MODELS))
+    said = list(sample(SelectModel, TABLE.samples.words))
     assert {each.model for each in said if isinstance(each, SelectModel)} >= {
         "iPhone 17",
         "iPhone 17 Pro",
@@ -210,5 +203,5 @@ def test_samples_cover_every_sort_of_payload() -> None:
     assert SelectModel("iPhone 17", storage="512 GB") in said
     assert SelectModel("iPhone 17", colour="silver") in said
     assert SelectModel("", asked="x7") in said
-    assert set(sample(CallerSpoke)) == {CallerSpoke(answer) for answer in Answer}
-    assert list(sample(ConfirmPurchase)) == [ConfirmPurchase()]
+    assert set(sample(CallerSpoke, {})) == {CallerSpoke(answer) for answer in Answer}
+    assert list(sample(ConfirmPurchase, {})) == [ConfirmPurchase()]

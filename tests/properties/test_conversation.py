@@ -10,9 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from assistant.language.answers import classify
 from statemachine.answers import Answer
+from statemachine.conversation import MACHINE, Conversation
 from statemachine.effects import PlaceOrder
 from statemachine.engine.explore import canonical
-from statemachine.engine.machine import MACHINE, Accepted, Conversation, Refused
+from statemachine.engine.machine import Accepted, Refused
+from statemachine.engine.triggers import ModelTrigger, Trigger
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import FINAL, State
@@ -27,12 +29,10 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     LogSupportIssue,
-    ModelTrigger,
     RecordName,
     SelectModel,
     ToBuying,
     ToSupport,
-    Trigger,
 )
 
 COLOURS = ("black", "white", "deep blue")
@@ -147,7 +147,7 @@ class Call(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.call = Conversation(OPENING)
-        self.fired: list[tuple[Trigger, Accepted | Refused]] = []
+        self.fired: list[tuple[Trigger, Accepted[Facts] | Refused]] = []
 
     @rule(answer=st.sampled_from(Answer))
     def the_caller_speaks(self, answer: Answer) -> None:
@@ -212,7 +212,7 @@ class Call(RuleBasedStateMachine):
         self.treats_canonical_facts_alike(trigger, state, facts, outcome)
 
     def treats_canonical_facts_alike(
-        self, trigger: Trigger, state: State, facts: Facts, outcome: Accepted | Refused
+        self, trigger: Trigger, state: State, facts: Facts, outcome: Accepted[Facts] | Refused
     ) -> None:
         """The exhaustive walk may leave out what canonical facts leave out."""
         other = MACHINE.plan(state, canonical(facts), trigger)
@@ -234,7 +234,7 @@ class Call(RuleBasedStateMachine):
         for answer in Answer:
             later = Conversation(self.call.facts, self.call.state)
             later.send(CallerSpoke(answer))
-            assert self.call.offered(heard=answer) == later.offered()
+            assert self.call.offered(CallerSpoke(answer)) == later.offered()
 
     @invariant()
     def a_selection_is_ordered_at_most_once(self) -> None:

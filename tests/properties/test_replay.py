@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,9 @@ from assistant.call.call import Call
 from assistant.records import CallRecord, Entry, MemoryStore, Store
 from assistant.records.sql.opening import open_store
 from statemachine.answers import Answer
-from statemachine.engine.explore import TWO_MODELS, sample
+from statemachine.conversation import MACHINE, Conversation
+from statemachine.engine.effects import Effect
+from statemachine.engine.explore import sample
 from statemachine.engine.journal.codec import (
     check_of,
     facts_of,
@@ -29,24 +32,17 @@ from statemachine.engine.journal.codec import (
 )
 from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
 from statemachine.engine.journal.replay import ReplayError, replay, steps
-from statemachine.engine.machine import MACHINE, Accepted, Conversation, Machine
-from statemachine.engine.rows import row
+from statemachine.engine.machine import Accepted, Machine
+from statemachine.engine.rows import Row
+from statemachine.engine.triggers import Trigger, arguments, name_of
 from statemachine.facts import Facts
+from statemachine.samples import TWO_MODELS
 from statemachine.states import FINAL
 from statemachine.table import TABLE
-from statemachine.triggers import (
-    CallerSpoke,
-    ConfirmPurchase,
-    RecordName,
-    SelectModel,
-    ToBuying,
-    Trigger,
-    arguments,
-    name_of,
-)
+from statemachine.triggers import CallerSpoke, ConfirmPurchase, RecordName, SelectModel, ToBuying
 
-KINDS = tuple(dict.fromkeys(each.trigger for each in TABLE))
-SAMPLES = {kind: tuple(sample(kind, TWO_MODELS)) for kind in KINDS}
+KINDS = tuple(TABLE.triggers.values())
+SAMPLES = {kind: tuple(sample(kind, TABLE.samples.words)) for kind in KINDS}
 WORDS = st.sampled_from(("Quentin", "quine zebedee", "the 17 pro", "battery, battery")) | st.text()
 
 
@@ -116,10 +112,12 @@ def _live(run: Iterable[Trigger]) -> tuple[Call, CallRecord]:
 def tells_again(run: list[Trigger]) -> Facts:
     """The journal leads to the state and facts of the live call, and each of its steps too."""
     call, record = _live(run)
-    told = replay(record.opening, record.journal)
+    told = replay(record.opening, record.journal, MACHINE)
     assert (told.state, told.facts) == (call.state, call.facts)
     again = Conversation(record.opening)
-    fired = iter(step for step in steps(record.opening, record.journal) if not _noted(step.entry))
+    fired = iter(
+        step for step in steps(record.opening, record.journal, MACHINE) if not _noted(step.entry)
+    )
     for trigger in run:
         again.send(trigger)
         step = next(fired)
@@ -143,7 +141,7 @@ def tells_again_from_a_database(run: list[Trigger]) -> Facts:
                 await store.close()
 
     call, record = asyncio.run(through())
-    told = replay(record.opening, record.journal)
+    told = replay(record.opening, record.journal, MACHINE)
     assert told.state is call.state
     assert check_of(told.facts) == check_of(call.facts)
     assert len(record.journal) == len(call.journal)
@@ -153,10 +151,10 @@ def tells_again_from_a_database(run: list[Trigger]) -> Facts:
 def tells_again_without_words(run: list[Trigger]) -> Facts:
     """No words are left, and nothing else is missing; forgetting twice forgets no more."""
     call, record = _live(run)
-    blank = forgotten(record.opening, record.journal)
-    assert forgotten(record.opening, blank) == blank
-    told = replay(record.opening, blank)
-    live = replay(record.opening, record.journal)
+    blank = forgotten(record.journal, TABLE)
+    assert forgotten(blank, TABLE) == blank
+    told = replay(record.opening, blank, MACHINE)
+    live = replay(record.opening, record.journal, MACHINE)
     assert told.state is live.state
     assert check_of(told.facts) == check_of(live.facts)
     assert told.facts.orders == live.facts.orders
@@ -248,7 +246,7 @@ def test_facts_survive_plain_data(run: list[Trigger]) -> None:
     conversation = Conversation(Facts(offers=TWO_MODELS, reference="12345"))
     for trigger in run:
         conversation.send(trigger)
-    assert facts_of(json.loads(json.dumps(plain(conversation.facts)))) == conversation.facts
+    assert facts_of(Facts, json.loads(json.dumps(plain(conversation.facts)))) == conversation.facts
 
 
 # Journals of an older table
@@ -261,6 +259,12 @@ def _sale() -> tuple[Facts, tuple[Entry, ...]]:
     return record.opening, tuple(e for e in record.journal if not _noted(e))
 
 
+def _changed(kind: type[Trigger], change: Callable[[Row], list[Row]]) -> Machine:
+    """The shop's machine with other rows for a trigger."""
+    rows = ([each] if each.trigger is not kind else change(each) for each in TABLE)
+    return Machine(replace(TABLE, rows=tuple(chain.from_iterable(rows))))
+
+
 def test_a_guard_that_has_become_stricter_changes_nothing_about_the_past() -> None:
     """What was accepted is done again, not judged again."""
 
@@ -268,16 +272,14 @@ def test_a_guard_that_has_become_stricter_changes_nothing_about_the_past() -> No
         """Nobody may buy any more."""
         return False
 
-    strict = Machine(
-        tuple(replace(r, when=(never,)) if r.trigger is ConfirmPurchase else r for r in TABLE)
-    )
+    strict = _changed(ConfirmPurchase, lambda each: [replace(each, when=(never,))])
     told = replay(*_sale(), machine=strict)
     assert len(told.facts.orders) == 1
 
 
 def test_a_row_that_is_gone_is_named() -> None:
     """The refusal says which entry it is and what changed."""
-    without = Machine(tuple(each for each in TABLE if each.trigger is not ConfirmPurchase))
+    without = _changed(ConfirmPurchase, lambda each: [])
     with pytest.raises(ReplayError) as gone:
         replay(*_sale(), machine=without)
     assert str(gone.value) == (
@@ -288,8 +290,7 @@ def test_a_row_that_is_gone_is_named() -> None:
 
 def test_a_row_that_leads_elsewhere_is_named() -> None:
     """A trigger that led to another state then is not taken for the one of now."""
-    ending = row(ConfirmPurchase, tuple(TABLE[4].sources), FINAL)
-    other = Machine(tuple(ending if each.trigger is ConfirmPurchase else each for each in TABLE))
+    other = _changed(ConfirmPurchase, lambda each: [replace(each, to=FINAL)])
     with pytest.raises(
         ReplayError, match=r"Entry 4 .* no row leads from buying to buying any more"
     ):
@@ -298,8 +299,11 @@ def test_a_row_that_leads_elsewhere_is_named() -> None:
 
 def test_an_update_that_does_something_else_is_named() -> None:
     """The same row with other facts behind it is found by the entry's fingerprint."""
-    dearer = replace(TABLE[3], does=lambda facts, trigger: (replace(facts, turn=7), ()))
-    other = Machine(tuple(dearer if each is TABLE[3] else each for each in TABLE))
+
+    def later(facts: Facts, trigger: Trigger) -> tuple[Facts, tuple[Effect, ...]]:
+        return replace(facts, turn=7), ()
+
+    other = _changed(SelectModel, lambda each: [replace(each, does=later)])
     with pytest.raises(
         ReplayError, match=r"Entry 2 .*select_model, leads to other facts than it did"
     ):
@@ -324,8 +328,8 @@ def test_an_entry_that_no_longer_fits_is_named(
     odd = [*entries]
     odd[number] = replace(odd[number], **change)
     with pytest.raises(ReplayError, match=f"^Entry {number} of the journal, .*{said}"):
-        replay(opening, odd)
-    assert len(forgotten(opening, odd)) == len(odd)
+        replay(opening, odd, MACHINE)
+    assert len(forgotten(odd, TABLE)) == len(odd)
 
 
 @pytest.mark.parametrize("wish", [" ", "\r", "\0", " \0 "])
@@ -341,7 +345,7 @@ def test_a_missing_entry_is_noticed() -> None:
     """A journal with a hole is refused rather than told wrongly."""
     opening, entries = _sale()
     with pytest.raises(ReplayError, match="an entry is missing, or the table has changed"):
-        replay(opening, entries[:1] + entries[2:])
+        replay(opening, entries[:1] + entries[2:], MACHINE)
 
 
 def test_an_argument_that_is_new_and_optional_does_no_harm() -> None:
@@ -349,12 +353,12 @@ def test_an_argument_that_is_new_and_optional_does_no_harm() -> None:
     opening, entries = _sale()
     bare = [*entries]
     bare[1] = replace(bare[1], arguments={})
-    assert replay(opening, bare).state == "buying"
+    assert replay(opening, bare, MACHINE).state == "buying"
 
 
 def test_a_replay_of_nothing_is_the_opening() -> None:
     """A call in which nothing happened yet stands where it began."""
     opening = Facts(offers=TWO_MODELS, reference="1")
-    told = replay(opening, ())
+    told = replay(opening, (), MACHINE)
     assert (told.facts, told.ended) == (opening, False)
     assert isinstance(MACHINE.plan(told.state, told.facts, RecordName("Dana")), Accepted)

@@ -13,8 +13,8 @@ from assistant.records import Entry, MemoryStore, RecordError
 from assistant.shop.wording import lines
 from assistant.shop.wording.prompts import Prompts
 from statemachine import lines as conversation
-from statemachine.effects import Effect, Say
-from statemachine.lines import Line
+from statemachine.engine.effects import Effect, Say
+from statemachine.engine.lines import Line
 from statemachine.states import State
 from statemachine.triggers import CallerWentSilent, ConfirmPurchase, EndCall, ToBuying
 from tests.calls import PATIENCE, begin, scripted

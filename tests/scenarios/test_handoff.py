@@ -16,7 +16,7 @@ from assistant.records import MemoryStore, Store
 from assistant.records.sql.opening import open_store
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
-from statemachine.effects import Effect, HandOff, Say
+from statemachine.engine.effects import Effect, HandOff, Say
 from statemachine.states import State
 from statemachine.triggers import CallerHungUp, CallFailed
 from tests.calls import Held, begin, scripted

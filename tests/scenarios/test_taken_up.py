@@ -16,6 +16,7 @@ from assistant.records import MemoryStore
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.answers import Answer
+from statemachine.engine.triggers import Trigger
 from statemachine.states import State
 from statemachine.triggers import (
     CallerSpoke,
@@ -26,7 +27,6 @@ from statemachine.triggers import (
     SelectModel,
     ToBuying,
     ToSupport,
-    Trigger,
 )
 from tests.calls import HEARD, PATIENCE, Held, begin, call_after, resumed, shop
 from tests.fakes import ScriptedLLM, Use

@@ -10,14 +10,15 @@ import pytest
 from mypy import api
 
 PREAMBLE = """\
-from statemachine.effects import HandOff, Say
+from statemachine.engine.effects import HandOff, Say
 from statemachine.facts import Facts
 from statemachine.engine.flowchart import Overlay, Paint, Stroke
 from statemachine.guards import (
     issue_stated, model_selected, plausible_name, sold, spoken_since_entering
 )
 from statemachine.lines import FAREWELL
-from statemachine.engine.machine import Accepted, Conversation, Reason, Refused
+from statemachine.conversation import Conversation
+from statemachine.engine.machine import Accepted, Reason, Refused
 from statemachine.engine.rows import row
 from statemachine.states import OPEN, State
 from statemachine.triggers import (

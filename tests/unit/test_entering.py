@@ -16,7 +16,7 @@ from assistant.agents.entering import (
     plan,
 )
 from statemachine import lines
-from statemachine.effects import HandOff, Say
+from statemachine.engine.effects import HandOff, Say
 from statemachine.states import State
 
 OPENING = Say(lines.OPENING_BUYING)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scripts import diagram
-from statemachine.engine.explore import SHARED
 from statemachine.engine.flowchart import Overlay, Paint, Stroke, extract, render
 from statemachine.engine.rows import row
+from statemachine.engine.triggers import ModelTrigger, SessionTrigger, name_of
 from statemachine.states import FINAL, OPEN, State
 from statemachine.table import TABLE
-from statemachine.triggers import ModelTrigger, SessionTrigger, name_of
 
 GREETING, BUYING, SUPPORT = State.GREETING, State.BUYING, State.SUPPORT
 
@@ -23,7 +23,7 @@ GREETING, BUYING, SUPPORT = State.GREETING, State.BUYING, State.SUPPORT
 @pytest.fixture(scope="module")
 def text() -> str:
     """The shop's table in DOT."""
-    return render()
+    return render(TABLE)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_the_end_is_a_double_circle(text: str) -> None:
 
 def test_every_row_is_in_the_picture(text: str) -> None:
     """Nothing of the table is left out: each trigger, its guards, and each way it leads."""
-    chart = extract()
+    chart = extract(TABLE)
     shown = {(route.source, route.row) for route in chart.routes}
     shown |= {(desk.state, each) for desk in chart.desks for each in desk.stays}
     shown |= {(source, each) for each in chart.session for source in each.sources}
@@ -92,15 +92,17 @@ def test_every_shared_fact_has_dashed_lines_from_who_writes_it(text: str) -> Non
     assert "subgraph cluster_userdata" in text
     dashed = {(s, t) for s, t, look in edges(text) if "style=dashed" in look}
     expected = {
-        (source.value, f"fact_{fact.name}") for fact in extract().facts for source in fact.sources
+        (source.value, f"fact_{fact.name}")
+        for fact in extract(TABLE).facts
+        for source in fact.sources
     }
     assert dashed == expected
-    assert {target for _, target in dashed} == {f"fact_{name}" for name in SHARED}
+    assert {target for _, target in dashed} == {f"fact_{name}" for name in TABLE.shared}
 
 
 def test_the_text_is_the_same_each_time(text: str) -> None:
     """An unchanged table leaves the checkout as it was."""
-    assert render() == text
+    assert render(TABLE) == text
     assert text.isascii()
 
 
@@ -110,7 +112,7 @@ def test_a_new_row_changes_the_picture(text: str) -> None:
     class AskForBoss(ModelTrigger):
         """Put the caller through to the boss."""
 
-    changed = render((*TABLE, row(AskForBoss, GREETING, SUPPORT)))
+    changed = render(replace(TABLE, rows=(*TABLE, row(AskForBoss, GREETING, SUPPORT))))
     assert "ask_for_boss" in changed
     assert "ask_for_boss" not in text
 
@@ -127,7 +129,7 @@ def test_an_overlay_colours_states_and_ways(text: str) -> None:
         },
         fade=True,
     )
-    changed = render(overlay=overlay)
+    changed = render(TABLE, overlay)
     for shown in ("Call &lt;48213&gt;", "#123456", "0:42", "2 refused", "hung up", "2, 3"):
         assert shown in changed
         assert shown not in text
@@ -140,7 +142,7 @@ def test_an_overlay_colours_states_and_ways(text: str) -> None:
 
 def test_an_empty_overlay_changes_nothing(text: str) -> None:
     """Without colours it is the plain flowchart."""
-    assert render(overlay=Overlay()) == text
+    assert render(TABLE, Overlay()) == text
 
 
 def test_the_pictures_are_drawn_without_a_system_package(picture: Path) -> None:
@@ -196,7 +198,7 @@ def test_a_stale_picture_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "is out of date: run `make diagram`" in said
-    (tmp_path / "flowchart.dot").write_text(render(), encoding="utf-8")
+    (tmp_path / "flowchart.dot").write_text(render(TABLE), encoding="utf-8")
     assert diagram.main(["--check", "--folder", str(tmp_path)]) == 0
 
 
@@ -219,7 +221,7 @@ def test_the_renderer_says_nothing_about_the_text(text: str) -> None:
 
 def test_a_page_finds_everything_in_the_picture_by_names_from_the_table() -> None:
     """States, ways and facts carry an id and a class; a live picture has room for facts' values."""
-    text = render(overlay=Overlay(live=True))
+    text = render(TABLE, Overlay(live=True))
 
     for found in (
         "id=state_buying",
@@ -228,6 +230,6 @@ def test_a_page_finds_everything_in_the_picture_by_names_from_the_table() -> Non
         "id=writes_buying_orders",
     ):
         assert found in text
-    assert text.count(">–<") == len(extract().facts)
+    assert text.count(">–<") == len(extract(TABLE).facts)
     assert "dashed: writes this down" not in text
-    assert ">–<" not in render()
+    assert ">–<" not in render(TABLE)

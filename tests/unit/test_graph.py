@@ -10,18 +10,12 @@ import pytest
 from statemachine.engine.checks import TableError, check
 from statemachine.engine.machine import Machine
 from statemachine.engine.rows import Row, row
+from statemachine.engine.triggers import ModelTrigger
 from statemachine.facts import Facts
 from statemachine.guards import model_selected, spoken_since_entering
 from statemachine.states import FINAL, OPEN, State
 from statemachine.table import TABLE
-from statemachine.triggers import (
-    CallerHungUp,
-    EndCall,
-    EndPurchaseCall,
-    ModelTrigger,
-    ToBuying,
-    ToSupport,
-)
+from statemachine.triggers import CallerHungUp, EndCall, EndPurchaseCall, ToBuying, ToSupport
 
 BUYING, GREETING = State.BUYING, State.GREETING
 
@@ -52,10 +46,10 @@ def undescribed_guard(facts: Facts) -> bool:
 undescribed_guard.__doc__ = None
 
 
-def refusal(table: tuple[Row, ...], states: tuple[State, ...] = tuple(State)) -> str:
+def refusal(rows: tuple[Row, ...], states: tuple[State, ...] = tuple(State)) -> str:
     """What is said of a faulty table."""
     with pytest.raises(TableError) as raised:
-        check(table, states)
+        check(replace(TABLE, rows=rows, states=states))
     return str(raised.value)
 
 
@@ -80,7 +74,7 @@ def test_the_shops_table_has_no_fault() -> None:
 def test_a_faulty_table_makes_no_machine() -> None:
     """Nothing runs on a table with a fault: it is found before any call."""
     with pytest.raises(TableError):
-        Machine(TABLE[1:])
+        Machine(replace(TABLE, rows=TABLE.rows[1:]))
 
 
 def test_an_unknown_source_is_named() -> None:
@@ -135,7 +129,7 @@ def test_a_state_that_only_the_line_can_end_is_named() -> None:
 
 def test_a_row_written_twice_is_refused() -> None:
     """The second would never happen."""
-    twice = TABLE[0]
+    twice = TABLE.rows[0]
     where = ", ".join(sorted(state.value for state in twice.sources))
     assert refusal((*TABLE, twice)) == (
         f"'{twice}' never happens in {where}: the earlier '{twice}' takes every case; remove one, "
@@ -152,7 +146,7 @@ def test_a_row_behind_an_easier_one_is_refused() -> None:
 def test_a_row_before_an_easier_one_is_fine() -> None:
     """The stricter row first, then the one for everybody else."""
     stricter = row(EndCall, GREETING, FINAL, when=(spoken_since_entering, model_selected))
-    check((stricter, *TABLE))
+    check(replace(TABLE, rows=(stricter, *TABLE)))
 
 
 def test_a_trigger_without_a_description_is_named() -> None:

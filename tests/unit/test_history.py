@@ -21,8 +21,10 @@ from assistant.records.sql.schema import STEP
 from assistant.records.sql.upgrade import _steps
 from statemachine.engine.flowchart import render, trace
 from statemachine.engine.journal.entry import Entry
+from statemachine.engine.triggers import Trigger
 from statemachine.offers import Offer
 from statemachine.states import State
+from statemachine.table import TABLE
 from statemachine.triggers import (
     CallerHungUp,
     CompleteSupport,
@@ -30,7 +32,6 @@ from statemachine.triggers import (
     LogSupportIssue,
     SelectModel,
     ToSupport,
-    Trigger,
 )
 from tests.calls import HEARD, PURCHASE, call_after
 
@@ -267,7 +268,7 @@ def test_time_is_counted_by_desk_however_often_it_was_entered() -> None:
         entry(75, State.SUPPORT, "complete_support", State.GREETING),
         entry(80, State.GREETING, "caller_hung_up", State.ENDED),
     )
-    assert [(each.state, each.seconds, each.turns) for each in trace.stays(entries, 10)] == [
+    assert [(each.state, each.seconds, each.turns) for each in trace.stays(TABLE, entries, 10)] == [
         (State.GREETING, 10, 1),
         (State.SUPPORT, 60, 0),
         (State.ENDED, 0, 0),
@@ -277,7 +278,7 @@ def test_time_is_counted_by_desk_however_often_it_was_entered() -> None:
 def test_what_a_model_invented_is_not_repeated_in_a_picture() -> None:
     """A name that no trigger has may be anything, a caller's words too."""
     odd = entry(1, State.GREETING, "sell_dana_a_boat", State.GREETING, ok=False)
-    drawn = render(overlay=trace.of_call("t", (odd,), 0))
+    drawn = render(TABLE, trace.of_call(TABLE, "t", (odd,), 0))
     assert "boat" not in drawn
     assert "another request refused once" in drawn
 

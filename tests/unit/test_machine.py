@@ -6,18 +6,14 @@ import pytest
 
 from statemachine import lines
 from statemachine.answers import Answer
-from statemachine.effects import (
-    Advise,
-    HandOff,
-    HangUp,
-    OpenTicket,
-    PlaceOrder,
-    ResolveTicket,
-    Say,
-)
-from statemachine.engine.explore import TWO_MODELS
-from statemachine.engine.machine import MACHINE, Accepted, Conversation, Reason, Refused
+from statemachine.conversation import MACHINE, Conversation
+from statemachine.effects import Advise, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.effects import HandOff, HangUp, Say
+from statemachine.engine.lines import Line
+from statemachine.engine.machine import Accepted, Reason, Refused
+from statemachine.engine.triggers import SessionTrigger, Trigger, name_of
 from statemachine.facts import Facts
+from statemachine.samples import TWO_MODELS
 from statemachine.states import FINAL, State
 from statemachine.triggers import (
     CallerHungUp,
@@ -32,11 +28,8 @@ from statemachine.triggers import (
     LogSupportIssue,
     RecordName,
     SelectModel,
-    SessionTrigger,
     ToBuying,
     ToSupport,
-    Trigger,
-    name_of,
 )
 
 SPOKE, YES, NO = CallerSpoke(), CallerSpoke(Answer.YES), CallerSpoke(Answer.NO)
@@ -54,7 +47,7 @@ def call(*triggers: Trigger) -> Conversation:
     return conversation
 
 
-def accepted(conversation: Conversation, trigger: Trigger) -> Accepted:
+def accepted(conversation: Conversation, trigger: Trigger) -> Accepted[Facts]:
     """Fire a trigger that must happen."""
     outcome = conversation.send(trigger)
     assert isinstance(outcome, Accepted), outcome
@@ -162,7 +155,7 @@ def test_a_change_of_storage_keeps_the_colour() -> None:
     ],
 )
 def test_what_is_not_sold_is_refused_with_a_line_for_the_caller(
-    trigger: SelectModel, line: lines.Line
+    trigger: SelectModel, line: Line
 ) -> None:
     """Code tells the caller what there is instead, with every placeholder filled."""
     says = refused(call(*AT_SALES, SPOKE), trigger).says
@@ -264,7 +257,7 @@ def test_an_old_ticket_is_not_closed_before_support_has_heard_the_caller() -> No
     ],
 )
 def test_an_ending_says_farewell_and_hangs_up(
-    before: tuple[Trigger, ...], ending: Trigger, farewell: lines.Line
+    before: tuple[Trigger, ...], ending: Trigger, farewell: Line
 ) -> None:
     """Each desk has its own goodbye, and so has a silent line."""
     conversation = call(*before)
@@ -303,8 +296,8 @@ def test_what_is_offered_counts_words_that_are_about_to_be_committed() -> None:
     """The offer can be asked for before the caller's turn is written down."""
     conversation = call(*QUOTED)
     assert ConfirmPurchase not in conversation.offered()
-    assert ConfirmPurchase in conversation.offered(heard=Answer.YES)
-    assert ConfirmPurchase not in conversation.offered(heard=Answer.NO)
+    assert ConfirmPurchase in conversation.offered(YES)
+    assert ConfirmPurchase not in conversation.offered(NO)
     assert ConfirmPurchase not in conversation.offered()
 
 

@@ -9,8 +9,8 @@ import pytest
 from assistant.shop.wording import lines, prompts
 from assistant.shop.wording.prompts import PromptError
 from statemachine import lines as conversation
-from statemachine.effects import Say
-from statemachine.lines import Line
+from statemachine.engine.effects import Say
+from statemachine.engine.lines import Line
 from statemachine.states import OPEN, State
 
 WORDS = prompts.load()

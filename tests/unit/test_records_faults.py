@@ -22,10 +22,12 @@ from assistant.records.sql.address import address
 from assistant.records.sql.opening import open_at_start, open_even_if_away, open_store
 from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import upgrade
-from statemachine.effects import HandOff, PlaceOrder
+from statemachine.conversation import MACHINE, Outcome
+from statemachine.effects import PlaceOrder
+from statemachine.engine.effects import HandOff
 from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
 from statemachine.engine.journal.replay import replay
-from statemachine.engine.machine import Accepted, Outcome, Refused
+from statemachine.engine.machine import Accepted, Refused
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import State
@@ -97,7 +99,7 @@ async def as_written(call: Call, store: SqlStore) -> None:
     """The database tells the call exactly as it went, and has its orders once."""
     record = await store.read(call.id)
     assert list(record.journal) == call.journal
-    told = replay(record.opening, record.journal)
+    told = replay(record.opening, record.journal, MACHINE)
     assert (told.state, told.facts) == (call.state, call.facts)
     assert await count(store, "orders") == len(call.facts.orders)
     assert await count(store, "tickets") == len(call.facts.tickets)
@@ -335,7 +337,7 @@ async def test_an_ending_whose_answer_was_lost_is_written_once(losing: LosesAnsw
     await as_written(call, losing)
 
 
-def _has(outcome: Accepted, effect: type[object]) -> bool:
+def _has(outcome: Accepted[Facts], effect: type[object]) -> bool:
     return any(isinstance(each, effect) for each in outcome.effects)
 
 

@@ -24,12 +24,14 @@ from assistant.records.sql.opening import open_even_if_away, open_store
 from assistant.records.sql.schema import EVENTS
 from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import upgrade
+from statemachine.conversation import MACHINE
 from statemachine.engine.flowchart import trace
 from statemachine.engine.journal.codec import check_of, plain
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
 from statemachine.engine.journal.replay import replay, steps
 from statemachine.engine.machine import Accepted
+from statemachine.table import TABLE
 from statemachine.triggers import CallerSpoke, ConfirmPurchase, SelectModel, ToBuying
 from tests.failing import execute
 
@@ -69,29 +71,32 @@ async def as_it_was_told(store: SqlStore, call: str) -> None:
     record, then = await store.read(call), TOLD[call]
     journal = record.journal
     assert [[e.trigger, e.source, e.target, e.accepted] for e in journal] == then["entries"]
-    told = replay(record.opening, journal)
+    told = replay(record.opening, journal, MACHINE)
     assert told.state.value == then["state"]
     if journal:
         facts = plain(told.facts)
         del facts["offers"]
         assert facts == then["facts"]
-    assert [check_of(step.facts) for step in steps(record.opening, journal)] == then["checks"]
+    again = steps(record.opening, journal, MACHINE)
+    assert [check_of(step.facts) for step in again] == then["checks"]
     for entry, labels in zip(journal, then["labels"], strict=True):
         assert all(map(str.isidentifier, entry.reasons))
         if WITHOUT_A_NAME in labels:
             assert entry.reasons in (("unfit_arguments",), ("not_written",))
         elif entry.reasons != ("unfit_arguments",):  # at another desk, as well
             assert list(entry.reasons) == labels
-    noted = trace.of_call("", journal, record.began).notes
+    noted = trace.of_call(TABLE, "", journal, record.began).notes
     for now, was in zip(noted, then["trace"], strict=True):
         assert now[2] == was[0]
         assert (
             now[3] == was[1] or "unfit_arguments" in str(journal) or "not_written" in str(journal)
         )
     for entry, (trigger, given, _) in zip(
-        forgotten(record.opening, journal), then["forgotten"], strict=True
+        forgotten(journal, TABLE), then["forgotten"], strict=True
     ):
-        assert (entry.trigger, entry.arguments) == (trigger, given)
+        left = {key: value for key, value in entry.arguments.items() if value}
+        assert entry.trigger == trigger
+        assert left.items() <= given.items()  # what wasn't said about a phone stays unsaid
         assert FORGOTTEN not in entry.reasons
 
 
@@ -143,7 +148,7 @@ async def test_words_are_taken_for_what_they_were_taken_for_then(
     store = await open_store(older)
     for call in TOLD:
         record = await store.read(call)
-        now = [check_of(step.facts) for step in steps(record.opening, record.journal)]
+        now = [check_of(step.facts) for step in steps(record.opening, record.journal, MACHINE)]
         assert now == TOLD[call]["checks"]
     await store.close()
 
@@ -156,13 +161,15 @@ pathlib.Path.read_text = lambda path, *how, **more: (
 )
 from assistant.records.sql.opening import open_store
 from statemachine.engine.journal.codec import check_of
+from statemachine.conversation import MACHINE
 from statemachine.engine.journal.replay import steps
 
 async def told():
     store = await open_store(sys.argv[1])
     records = [await store.read(call.id) for call in await store.recent(100)]
     await store.close()
-    return {r.id: [check_of(s.facts) for s in steps(r.opening, r.journal)] for r in records}
+    again = {record.id: steps(record.opening, record.journal, MACHINE) for record in records}
+    return {call: [check_of(step.facts) for step in each] for call, each in again.items()}
 
 print(json.dumps(asyncio.run(told())))
 """

@@ -27,8 +27,10 @@ from assistant.records.sql.opening import open_at_start, open_even_if_away, open
 from assistant.records.sql.schema import CALLS, EVENTS, METADATA, ORDERS, STEP
 from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import check, upgrade
+from statemachine.conversation import MACHINE
 from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
 from statemachine.engine.journal.replay import replay
+from statemachine.engine.triggers import Trigger
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.triggers import (
@@ -41,7 +43,6 @@ from statemachine.triggers import (
     SelectModel,
     ToBuying,
     ToSupport,
-    Trigger,
 )
 from tests.calls import call_after
 from tests.failing import count, execute
@@ -82,7 +83,7 @@ async def test_what_was_written_is_read_back_and_replays_to_the_live_call(store:
     """Journal, state and facts come back from the store as they are in the call."""
     call = await held(store)
     record = await store.read("one")
-    told = replay(record.opening, record.journal)
+    told = replay(record.opening, record.journal, MACHINE)
     assert list(record.journal) == call.journal
     assert (told.state, told.facts) == (call.state, call.facts)
     assert all(entry.at > 0 for entry in record.journal)
@@ -109,7 +110,7 @@ async def test_forgetting_blanks_the_words_and_keeps_states_and_counts(store: St
     await store.forget("one")
     await store.forget("one")
     record = await store.read("one")
-    told = replay(record.opening, record.journal)
+    told = replay(record.opening, record.journal, MACHINE)
     everything = repr(record) + repr(await store.recent()) + repr(told.facts)
     assert "ebedee" not in everything
     assert "uine" not in everything

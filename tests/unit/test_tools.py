@@ -14,7 +14,15 @@ from assistant.call.call import Call
 from assistant.records import MemoryStore
 from assistant.settings import Settings
 from statemachine.answers import Answer
-from statemachine.engine.machine import Conversation
+from statemachine.conversation import Conversation
+from statemachine.engine.triggers import (
+    ModelTrigger,
+    SessionTrigger,
+    Trigger,
+    description_of,
+    name_of,
+    taken_by,
+)
 from statemachine.facts import Facts
 from statemachine.states import State
 from statemachine.table import TABLE
@@ -22,15 +30,9 @@ from statemachine.triggers import (
     CallerSpoke,
     ConfirmPurchase,
     EndCall,
-    ModelTrigger,
     RecordName,
     SelectModel,
-    SessionTrigger,
     ToBuying,
-    Trigger,
-    description_of,
-    name_of,
-    taken_by,
 )
 from tests.calls import shop
 

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language.wanted import understood, wanted
-from statemachine.engine.machine import MACHINE, Accepted
+from statemachine.conversation import MACHINE
+from statemachine.engine.machine import Accepted
+from statemachine.engine.triggers import ModelTrigger
 from statemachine.facts import Facts
 from statemachine.states import State
-from statemachine.triggers import LogSupportIssue, ModelTrigger, RecordName, SelectModel, ToBuying
+from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, ToBuying
 from tests.calls import shop
 
 OFFERS = shop()[0].offers

@@ -14,7 +14,7 @@ import pytest
 from assistant.settings import Settings
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
-from statemachine.lines import Line as Wording
+from statemachine.engine.lines import Line as Wording
 from statemachine.triggers import CallerHungUp
 from tests.calls import shop
 from tests.deepgram_server import Deepgram

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from functools import partial
 
+from statemachine.conversation import MACHINE, Conversation
 from statemachine.engine.journal.codec import check_of
 from statemachine.engine.journal.entry import Entry, JournalError
 from statemachine.engine.journal.refusals import (
     NOT_WRITTEN,
-    TRIGGERS,
     UNFIT_ARGUMENTS,
     UNKNOWN_TRIGGER,
-    row_of,
 )
 from statemachine.engine.journal.replay import again
-from statemachine.engine.machine import NOT_POSSIBLE_HERE, Conversation
+from statemachine.engine.machine import NOT_POSSIBLE_HERE
+from statemachine.engine.triggers import arguments, name_of
 from statemachine.facts import Facts
 from statemachine.offers import Offer
-from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, arguments, name_of
+from statemachine.table import TABLE
+from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
 
 FORM = 2
 """The form in which this program writes a journal's entries: reasons are names, values exact.
@@ -130,7 +131,7 @@ def _after(there: Conversation, entry: Entry) -> Conversation | None:
     """Where an accepted entry leads to; None if it can't be done again."""
     after = Conversation(there.facts, there.state)
     try:
-        again(after, entry)
+        again(after, entry, MACHINE)
     except (JournalError, LookupError):
         return None
     return after
@@ -146,9 +147,9 @@ def _name(sentence: str, entry: Entry) -> str:
 
 
 def _by_the_entry(entry: Entry) -> str:
-    if entry.trigger not in TRIGGERS:
+    if entry.trigger not in TABLE.triggers:
         return UNKNOWN_TRIGGER
-    row = row_of(entry)
+    row = TABLE.first_row(entry.trigger, entry.source)
     if row is None:
         return NOT_POSSIBLE_HERE
     understood = {each.name for each in fields(row.trigger)} == entry.arguments.keys()

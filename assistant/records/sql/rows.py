@@ -110,7 +110,7 @@ def facts(data: Mapping[str, Any]) -> Facts:
         RecordError: they were written by a program whose facts were others.
     """
     try:
-        return facts_of(data)
+        return facts_of(Facts, data)
     except JournalError as error:
         raise RecordError(f"The call's opening cannot be read: {error}.") from None
 

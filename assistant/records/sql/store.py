@@ -25,7 +25,7 @@ from assistant.records.store import (
     UnknownCall,
 )
 from assistant.settings import DEFAULT_DATABASE
-from statemachine.effects import Effect
+from statemachine.engine.effects import Effect
 from statemachine.engine.journal.entry import Entry
 from statemachine.facts import Facts
 

@@ -13,14 +13,16 @@ from assistant.records.sql import rows
 from assistant.records.sql.reading import events, record, row_of
 from assistant.records.sql.schema import CALLS, EVENTS, ORDERS, TICKETS, DatabaseNow
 from assistant.records.store import Caller, Fenced, Place, RecordError, Taken
-from statemachine.effects import Effect, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import forgotten
-from statemachine.engine.machine import MACHINE
+from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts
 from statemachine.states import FINAL, INITIAL
-from statemachine.triggers import SelectModel, name_of
+from statemachine.table import TABLE
+from statemachine.triggers import SelectModel
 
 _REFERENCE_DIGITS = (5, 5, 5, 5, 6, 6, 6, 7, 7, 8, 9)
 """How long a new call's reference is, try by try: they grow as the short ones are used up."""
@@ -40,7 +42,7 @@ def begin(on: Connection, call: str, facts: Facts, place: Place, owner: str, lea
             "reference": reference,
             "room": rows.kept(place.room),
             "opening": rows.opening(facts, reference),
-            "version": fingerprint(MACHINE.table),
+            "version": fingerprint(TABLE),
             "state": INITIAL.value,
             "entries": 0,
             "epoch": 1,
@@ -185,7 +187,7 @@ def forget(on: Connection, call: str) -> None:
     if there.state != FINAL.value and there.held:
         raise RecordError(f"Call {call} is still on: forget it once it has ended.")
     told = record(on, there)
-    for number, entry in enumerate(forgotten(told.opening, told.journal)):
+    for number, entry in enumerate(forgotten(told.journal, TABLE)):
         here = (EVENTS.c.call == call, EVENTS.c.number == number)
         on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
     on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None, issue_key=None))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from statemachine.lines import CONVERSATION, Line
+from statemachine.engine.lines import Line
+from statemachine.lines import CONVERSATION
 
 RECOMMENDED = Line("recommended", "I'd suggest the {model}. {pitch} With {storage} it's {price}.")
 ALSO_RECOMMENDED = Line(

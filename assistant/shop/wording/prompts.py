@@ -18,8 +18,8 @@ from typing import TypeVar
 from assistant.errors import MendableError
 from assistant.shop.files import UnreadableError, text_of, toml_of
 from assistant.shop.wording.lines import ALL
-from statemachine.effects import Say
-from statemachine.lines import ANYWHERE, Line, placeholders
+from statemachine.engine.effects import Say
+from statemachine.engine.lines import ANYWHERE, Line, placeholders
 from statemachine.states import OPEN, State
 
 _Content = TypeVar("_Content")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import graphviz  # type: ignore[import-untyped]
 
 from statemachine.engine.flowchart.labels import BEGIN, SHARED, Labels
-from statemachine.engine.flowchart.model import Chart, Desk, Fact, Route, extract
+from statemachine.engine.flowchart.model import Desk, Fact, Route, extract
 from statemachine.engine.flowchart.notation import (
     DATA,
     DATA_INK,
@@ -20,30 +20,31 @@ from statemachine.engine.flowchart.notation import (
 )
 from statemachine.engine.flowchart.overlay import Overlay
 from statemachine.engine.rows import Row
-from statemachine.states import FINAL, INITIAL, State
-from statemachine.table import TABLE
-from statemachine.triggers import name_of
+from statemachine.engine.states import State
+from statemachine.engine.table import Table
+from statemachine.engine.triggers import name_of
 
 HEADERS = ("#2f6fa8", "#2b8a6b", "#b4652a", "#7b5aa6", "#a33f5f", "#5b7083")
 """The desks' colours, in the order of the states."""
 
 
-def render(table: tuple[Row, ...] = TABLE, overlay: Overlay | None = None) -> str:
+def render(table: Table, overlay: Overlay | None = None) -> str:
     """The table as DOT text, the same text for the same table and overlay.
 
     Raises:
         TableError: the table has a fault.
     """
-    return _Drawing(extract(table), overlay or Overlay()).source()
+    return _Drawing(table, overlay or Overlay()).source()
 
 
 class _Drawing:
     """One picture in the making."""
 
-    def __init__(self, chart: Chart, overlay: Overlay) -> None:
-        self._chart = chart
+    def __init__(self, table: Table, overlay: Overlay) -> None:
+        self._table = table
+        self._chart = chart = extract(table)
         self._overlay = overlay
-        self._labels = Labels(overlay)
+        self._labels = Labels(overlay, table.final)
         self._colours = {
             desk.state: HEADERS[place % len(HEADERS)] for place, desk in enumerate(chart.desks)
         }
@@ -91,7 +92,9 @@ class _Drawing:
 
     def _begin(self) -> None:
         self._dot.node("begin", "", shape="circle", style="filled", fillcolor=INK, width="0.2")
-        self._dot.edge("begin", INITIAL.value, label=BEGIN, penwidth="1.4", **_named("begun"))
+        self._dot.edge(
+            "begin", self._table.initial.value, label=BEGIN, penwidth="1.4", **_named("begun")
+        )
 
     def _desk(self, desk: Desk) -> None:
         usual = FAINT if self._overlay.fades(desk.state) else self._colours[desk.state]
@@ -100,17 +103,17 @@ class _Drawing:
         self._dot.node(desk.state.value, label, **_named("state", desk.state))
 
     def _end(self) -> None:
-        usual = FAINT if self._overlay.fades(FINAL) else ENDING
+        usual = FAINT if self._overlay.fades(self._table.final) else ENDING
         self._dot.node(
-            FINAL.value,
+            self._table.final.value,
             self._labels.end(),
             shape="doublecircle",
             style="filled",
-            fillcolor=self._overlay.paint(FINAL).fill or usual,
+            fillcolor=self._overlay.paint(self._table.final).fill or usual,
             color=usual,
             penwidth="1.6",
             margin="0.05",
-            **_named("state", FINAL),
+            **_named("state", self._table.final),
         )
 
     def _routes(self, source: State, target: State, routes: tuple[Route, ...]) -> None:
@@ -137,7 +140,7 @@ class _Drawing:
         label = self._labels.line(self._chart.session, set(self._colours))
         self._dot.node("line", label, **_named("line"))
         look = {"style": "dotted", "color": NOTE_INK, "penwidth": "1.4"}
-        self._dot.edge("line", FINAL.value, **look, **_named("way", "line"))
+        self._dot.edge("line", self._table.final.value, **look, **_named("way", "line"))
 
     def _taken(self, source: State, row: Row) -> None:
         way = (source, name_of(row.trigger), row.to or source)
@@ -187,10 +190,12 @@ class _Drawing:
 
         With three, arrows between the outer ones would run into each other on one level.
         """
-        desks = [desk.state.value for desk in self._chart.desks if desk.state is not INITIAL]
+        desks = [
+            desk.state.value for desk in self._chart.desks if desk.state is not self._table.initial
+        ]
         plain = self._overlay.plain
         events = ["line"] if self._chart.session and not plain else []
-        levels = [[FINAL.value, *map(_field, () if plain else self._chart.facts)]]
+        levels = [[self._table.final.value, *map(_field, () if plain else self._chart.facts)]]
         if len(desks) <= 2:
             levels.insert(0, [*events, *desks])
         for level in levels:
@@ -202,7 +207,7 @@ class _Drawing:
     def _notes(self) -> None:
         if self._overlay.notes:
             self._dot.node("notes", grid(self._overlay.notes))
-            self._dot.edge(FINAL.value, "notes", style="invis")
+            self._dot.edge(self._table.final.value, "notes", style="invis")
 
 
 def _together(routes: Iterable[Route]) -> dict[tuple[State, State], tuple[Route, ...]]:

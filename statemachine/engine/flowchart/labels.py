@@ -23,8 +23,8 @@ from statemachine.engine.flowchart.notation import (
 )
 from statemachine.engine.flowchart.overlay import Overlay, Stroke, Way
 from statemachine.engine.rows import Row
-from statemachine.states import FINAL, State
-from statemachine.triggers import name_of
+from statemachine.engine.states import State
+from statemachine.engine.triggers import name_of
 
 LEGEND = (
     "bold: what happens (trigger)     grey: only if this holds (guards)     "
@@ -41,6 +41,7 @@ class Labels:
     """The words under one overlay."""
 
     overlay: Overlay
+    final: State
 
     def caption(self) -> str:
         """The title, where there is one, and what the signs mean; nothing over a live picture."""
@@ -89,8 +90,8 @@ class Labels:
 
     def end(self) -> str:
         """The end's name and badges."""
-        badges = [text(badge, PAPER, 11) for badge in self.overlay.paint(FINAL).badges]
-        return f"<{'<br/>'.join([bold(FINAL.value, PAPER, 15), *badges])}>"
+        badges = [text(badge, PAPER, 11) for badge in self.overlay.paint(self.final).badges]
+        return f"<{'<br/>'.join([bold(self.final.value, PAPER, 15), *badges])}>"
 
     def route(self, route: Route) -> str:
         """What stands on an arrow between desks."""

@@ -7,11 +7,10 @@ from functools import lru_cache
 
 from statemachine.engine import explore
 from statemachine.engine.flowchart.overlay import Way
-from statemachine.engine.machine import Machine
 from statemachine.engine.rows import Row
-from statemachine.states import FINAL, State
-from statemachine.table import TABLE
-from statemachine.triggers import SessionTrigger, name_of
+from statemachine.engine.states import State
+from statemachine.engine.table import Table
+from statemachine.engine.triggers import SessionTrigger, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Chart:
 
 
 @lru_cache(maxsize=8)
-def extract(table: tuple[Row, ...] = TABLE) -> Chart:
+def extract(table: Table) -> Chart:
     """What a table has to show.
 
     Raises:
@@ -74,12 +73,11 @@ def extract(table: tuple[Row, ...] = TABLE) -> Chart:
     """
     session = tuple(row for row in table if issubclass(row.trigger, SessionTrigger))
     model = tuple(row for row in table if row not in session)
-    written = explore.writes(Machine(table))
+    written = explore.writes(table)
     return Chart(
         desks=tuple(
             Desk(state, tuple(r for r in model if state in r.sources and _stays(r, state)))
-            for state in State
-            if state is not FINAL
+            for state in table.open
         ),
         routes=tuple(
             Route(source, row.to, row)

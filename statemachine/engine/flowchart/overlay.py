@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
 
-from statemachine.states import State
+from statemachine.engine.states import State
 
 Way = tuple[State, str, State]
 """One arrow or one line of a card: from, the trigger's name, to (the same state where it stays)."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from statemachine.engine.flowchart import Overlay, Paint, Stroke, Way
 from statemachine.engine.flowchart.notation import FAINT
 from statemachine.engine.journal.entry import Entry
-from statemachine.engine.journal.refusals import TRIGGERS, row_of, why
-from statemachine.states import FINAL, INITIAL, State
-from statemachine.table import TABLE
-from statemachine.triggers import CallerSpoke, SessionTrigger, name_of
+from statemachine.engine.journal.refusals import why
+from statemachine.engine.states import State
+from statemachine.engine.table import Table
+from statemachine.engine.triggers import SessionTrigger, name_of
 
 TAKEN, LEFT = "#16324f", "#b3261e"
 TRACE_LEGEND = (
@@ -23,7 +23,6 @@ TRAFFIC_LEGEND = (
     "thick: taken by many     red: refused, or the caller left without a goodbye     "
     "pale: taken by nobody"
 )
-_TURN = name_of(CallerSpoke)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,12 @@ class Stay:
     """How often the caller spoke there."""
 
 
-def stays(entries: Sequence[Entry], began: float) -> tuple[Stay, ...]:
+def stays(table: Table, entries: Sequence[Entry], began: float) -> tuple[Stay, ...]:
     """Where a call spent its time, each state once, in the order in which they were entered.
 
     A call that has not ended is counted up to its last entry.
     """
-    seconds: dict[str, float] = {INITIAL.value: 0.0}
+    seconds: dict[str, float] = {table.initial.value: 0.0}
     turns: Counter[str] = Counter()
     since = began or (entries[0].at if entries else 0.0)
     for entry in entries:
@@ -49,13 +48,13 @@ def stays(entries: Sequence[Entry], began: float) -> tuple[Stay, ...]:
         since = entry.at
         if entry.accepted:
             seconds.setdefault(entry.target, 0.0)
-            turns[entry.source] += entry.trigger == _TURN
-    return tuple(Stay(State(name), seconds[name], turns[name]) for name in seconds)
+            turns[entry.source] += entry.trigger == name_of(table.turn)
+    return tuple(Stay(table.state(name), seconds[name], turns[name]) for name in seconds)
 
 
-def of_call(title: str, entries: Sequence[Entry], began: float) -> Overlay:
+def of_call(table: Table, title: str, entries: Sequence[Entry], began: float) -> Overlay:
     """One call's trace: its path numbered, the time at each desk, what was refused."""
-    steps = [entry for entry in entries if entry.trigger != _TURN]
+    steps = [entry for entry in entries if entry.trigger != name_of(table.turn)]
     numbers: dict[Way, list[str]] = {}
     refused: Counter[Way] = Counter()
     strays: Counter[State] = Counter()
@@ -63,19 +62,19 @@ def of_call(title: str, entries: Sequence[Entry], began: float) -> Overlay:
     for entry in steps:
         if entry.accepted:
             number += 1
-            way = (State(entry.source), entry.trigger, State(entry.target))
+            way = (table.state(entry.source), entry.trigger, table.state(entry.target))
             numbers.setdefault(way, []).append(str(number))
-        elif (row := row_of(entry)) is not None:
-            source = State(entry.source)
+        elif (row := table.first_row(entry.trigger, entry.source)) is not None:
+            source = table.state(entry.source)
             refused[source, entry.trigger, row.to or source] += 1
         else:
-            strays[State(entry.source)] += 1
+            strays[table.state(entry.source)] += 1
     ways = {way: _traced(numbers.get(way, []), refused[way]) for way in {**numbers, **refused}}
     painted = {
-        stay.state: Paint(badges=_badges(stay, strays[stay.state]))
-        for stay in stays(entries, began)
+        stay.state: Paint(badges=_badges(table, stay, strays[stay.state]))
+        for stay in stays(table, entries, began)
     }
-    notes = tuple(_told(entries, began or (entries[0].at if entries else 0.0)))
+    notes = tuple(_told(table, entries, began or (entries[0].at if entries else 0.0)))
     return Overlay(title, TRACE_LEGEND, notes, True, painted, ways, fade=True)
 
 
@@ -86,39 +85,39 @@ def _traced(numbers: list[str], refused: int) -> Stroke:
     return Stroke(", ".join(numbers), TAKEN, 3.2, trouble)
 
 
-def _badges(stay: Stay, strays: int) -> tuple[str, ...]:
-    if stay.state is FINAL:
+def _badges(table: Table, stay: Stay, strays: int) -> tuple[str, ...]:
+    if stay.state is table.final:
         return ()
     spoke = f"the caller spoke {times(stay.turns)}" if stay.turns else "the caller said nothing"
     here = f"{clock(stay.seconds)} min: {spoke}"
     return (here, f"another request refused {times(strays)}") if strays else (here,)
 
 
-def _told(entries: Sequence[Entry], began: float) -> Iterable[tuple[str, ...]]:
+def _told(table: Table, entries: Sequence[Entry], began: float) -> Iterable[tuple[str, ...]]:
     """The steps in words, without a caller's."""
     number = 0
     for entry in entries:
-        if entry.trigger == _TURN:
+        if entry.trigger == name_of(table.turn):
             continue
         at = clock(entry.at - began)
         if entry.accepted:
             number += 1
-            yield str(number), at, words(entry.trigger), moved(entry)
+            yield str(number), at, words(table, entry.trigger), moved(table, entry)
         else:
-            yield "–", at, words(entry.trigger), f"refused: {', '.join(why(entry))}"
+            yield "–", at, words(table, entry.trigger), f"refused: {', '.join(why(entry, table))}"
 
 
-def moved(entry: Entry) -> str:
+def moved(table: Table, entry: Entry) -> str:
     """Where an accepted entry led, as the shop's people would say it."""
-    source, target = State(entry.source), State(entry.target)
-    if target is FINAL:
+    source, target = table.state(entry.source), table.state(entry.target)
+    if target is table.final:
         return "the call ends"
     return f"at {source.desk}" if source is target else f"from {source.desk} to {target.desk}"
 
 
-def words(trigger: str) -> str:
+def words(table: Table, trigger: str) -> str:
     """A trigger's name as words; one that there is none of may be anything, and is not repeated."""
-    return trigger.replace("_", " ") if trigger in TRIGGERS else "something unknown"
+    return trigger.replace("_", " ") if trigger in table.triggers else "something unknown"
 
 
 # Many calls
@@ -140,7 +139,7 @@ class Traffic:
     """The mean time of those that came there."""
 
 
-def traffic(calls: Iterable[tuple[float, Sequence[Entry]]]) -> Traffic:
+def traffic(table: Table, calls: Iterable[tuple[float, Sequence[Entry]]]) -> Traffic:
     """Counted over calls, each with when it began and its journal."""
     ways, visits, left = Counter[Way](), Counter[State](), Counter[Way]()
     refused, spent = Counter[tuple[State, str]](), dict[State, float]()
@@ -149,30 +148,32 @@ def traffic(calls: Iterable[tuple[float, Sequence[Entry]]]) -> Traffic:
         count += 1
         taken: set[Way] = set()
         for entry in entries:
-            if entry.accepted and entry.trigger != _TURN:
-                taken.add((State(entry.source), entry.trigger, State(entry.target)))
-            elif not entry.accepted and row_of(entry) is not None:
-                refused[State(entry.source), entry.trigger] += 1
+            if entry.accepted and entry.trigger != name_of(table.turn):
+                taken.add((table.state(entry.source), entry.trigger, table.state(entry.target)))
+            elif not entry.accepted and table.first_row(entry.trigger, entry.source) is not None:
+                refused[table.state(entry.source), entry.trigger] += 1
         ways.update(taken)
-        left.update(way for way in taken if way[2] is FINAL)
-        for stay in stays(entries, began):
+        left.update(way for way in taken if way[2] is table.final)
+        for stay in stays(table, entries, began):
             visits[stay.state] += 1
             spent[stay.state] = spent.get(stay.state, 0.0) + stay.seconds
     mean = {state: spent[state] / visits[state] for state in visits}
     return Traffic(count, ways, visits, left, refused, mean)
 
 
-def of_traffic(title: str, seen: Traffic) -> Overlay:
+def of_traffic(table: Table, title: str, seen: Traffic) -> Overlay:
     """Many calls: how many took each way, and where and how they ended."""
     painted = {
-        state: Paint(badges=_crowd(seen, state)) for state in seen.visits if state is not FINAL
+        state: Paint(badges=_crowd(table, seen, state))
+        for state in seen.visits
+        if state is not table.final
     }
-    if seen.visits.get(FINAL):
-        painted[FINAL] = Paint(badges=(calls(seen.visits[FINAL]),))
+    if seen.visits.get(table.final):
+        painted[table.final] = Paint(badges=(calls(seen.visits[table.final]),))
     ways = {
         way: Stroke(
             calls(number),
-            LEFT if _without_goodbye(way) else TAKEN,
+            LEFT if _without_goodbye(table, way) else TAKEN,
             _width(number, seen),
             _refusals(seen, way),
         )
@@ -181,9 +182,11 @@ def of_traffic(title: str, seen: Traffic) -> Overlay:
     return Overlay(title, TRAFFIC_LEGEND, (), True, painted, ways, fade=True)
 
 
-def _crowd(seen: Traffic, state: State) -> tuple[str, ...]:
+def _crowd(table: Table, seen: Traffic, state: State) -> tuple[str, ...]:
     ended = sum(number for way, number in seen.left.items() if way[0] is state)
-    lost = sum(n for way, n in seen.left.items() if way[0] is state and _without_goodbye(way))
+    lost = sum(
+        n for way, n in seen.left.items() if way[0] is state and _without_goodbye(table, way)
+    )
     told = [f"{calls(seen.visits[state])}, {clock(seen.seconds[state])} min each"]
     if ended:
         told.append(f"{ended} ended here, {lost or 'none'} without a goodbye")
@@ -195,9 +198,8 @@ def _refusals(seen: Traffic, way: Way) -> str:
     return f"refused {times(refused)}" if refused else ""
 
 
-def _without_goodbye(way: Way) -> bool:
-    kinds = {name_of(row.trigger): row.trigger for row in TABLE}
-    return issubclass(kinds[way[1]], SessionTrigger)
+def _without_goodbye(table: Table, way: Way) -> bool:
+    return issubclass(table.triggers[way[1]], SessionTrigger)
 
 
 def _width(number: int, seen: Traffic) -> float:

@@ -8,26 +8,23 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from enum import Enum
 from types import UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from statemachine.engine.facts import F, Facts
 from statemachine.engine.journal.entry import JournalError
-from statemachine.engine.rows import Row
-from statemachine.facts import Facts
-from statemachine.triggers import ModelTrigger, Trigger, name_of
-
-T = TypeVar("T")
-
+from statemachine.engine.table import Table
+from statemachine.engine.triggers import ModelTrigger, Trigger
 
 # Triggers
 
 
-def trigger_of(name: str, arguments: Mapping[str, str], table: tuple[Row, ...]) -> Trigger:
+def trigger_of(name: str, arguments: Mapping[str, str], table: Table) -> Trigger:
     """The trigger that an entry names, with its arguments read back.
 
     Raises:
         JournalError: the table has no such trigger any more, or it takes other arguments now.
     """
-    kind = {name_of(row.trigger): row.trigger for row in table}.get(name)
+    kind = table.triggers.get(name)
     if kind is None:
         raise JournalError(f"there is no trigger {name} any more")
     known = {each.name: each for each in fields(kind)}
@@ -53,7 +50,7 @@ def _argument(name: str, key: str, hint: Any, text: str) -> object:
         raise JournalError(f"{name} no longer takes {text!r} as its {key}") from None
 
 
-def fingerprint(table: tuple[Row, ...]) -> str:
+def fingerprint(table: Table) -> str:
     """Eight characters that change with the table's rows, guards and arguments."""
     rows = [
         [str(row), row.guard_names, [each.name for each in fields(row.trigger)]] for row in table
@@ -66,7 +63,8 @@ def spoken_arguments(kind: type[Trigger]) -> frozenset[str]:
     if not issubclass(kind, ModelTrigger):
         return frozenset()
     hints = get_type_hints(kind)
-    return frozenset(each.name for each in fields(kind) if hints[each.name] is str)
+    words = (each for each in fields(kind) if hints[each.name] is str)
+    return frozenset(each.name for each in words if not each.metadata.get("exact"))
 
 
 # Facts
@@ -87,13 +85,13 @@ def plain(value: object) -> Any:
     return value
 
 
-def facts_of(data: Mapping[str, Any]) -> Facts:
-    """The facts that `plain` has made this of.
+def facts_of(kind: type[F], data: Mapping[str, Any]) -> F:
+    """The facts of this kind that `plain` has made this of.
 
     Raises:
         JournalError: a field is missing, or is not one of the facts any more.
     """
-    return cast(Facts, _read_fields(Facts, data, "facts"))
+    return cast(F, _read_fields(kind, data, "facts"))
 
 
 def _read(hint: Any, data: Any, where: str) -> object:
@@ -122,15 +120,25 @@ def _read_fields(kind: type[Any], data: Mapping[str, Any], where: str) -> object
 
 def check_of(facts: Facts) -> str:
     """A fingerprint of the facts that stays the same when the caller's words are forgotten."""
-    skeleton = replace(
-        facts,
-        offers=(),
-        wish="x" * bool(facts.wish),
-        customer_name="x" * bool(facts.customer_name),
-        support_issue="x" * bool(facts.support_issue),
-        tickets=tuple(replace(ticket, issue="x" * bool(ticket.issue)) for ticket in facts.tickets),
-    )
-    return _digest(plain(skeleton))
+    return _digest(plain(_skeleton(facts)))
+
+
+def _skeleton(value: Any) -> Any:
+    """The same without words, and without what is given when a call begins."""
+    if isinstance(value, tuple):
+        return tuple(_skeleton(each) for each in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    bare: dict[str, Any] = {}
+    for each in fields(value):
+        held = getattr(value, each.name)
+        if each.metadata.get("opening"):
+            bare[each.name] = each.default
+        elif each.metadata.get("spoken"):
+            bare[each.name] = "x" * bool(held)
+        else:
+            bare[each.name] = _skeleton(held)
+    return replace(value, **bare)
 
 
 def _digest(data: object) -> str:

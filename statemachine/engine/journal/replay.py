@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Generic
 
+from statemachine.engine.conversation import Conversation
+from statemachine.engine.facts import F
 from statemachine.engine.journal.codec import check_of, trigger_of
 from statemachine.engine.journal.entry import Entry, JournalError
-from statemachine.engine.machine import MACHINE, Conversation, Machine
-from statemachine.facts import Facts
-from statemachine.states import State
+from statemachine.engine.machine import Machine
+from statemachine.engine.states import S, State
 
 
 class ReplayError(JournalError):
@@ -17,16 +19,16 @@ class ReplayError(JournalError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Generic[F]):
     """One entry, and where the call stood after it."""
 
     number: int
     entry: Entry
     state: State
-    facts: Facts
+    facts: F
 
 
-def replay(opening: Facts, entries: Iterable[Entry], machine: Machine = MACHINE) -> Conversation:
+def replay(opening: F, entries: Iterable[Entry], machine: Machine) -> Conversation[F, State]:
     """The conversation as it stood after these entries, from its opening facts.
 
     What was accepted is not judged again, only done again: a guard that has become stricter since,
@@ -35,19 +37,24 @@ def replay(opening: Facts, entries: Iterable[Entry], machine: Machine = MACHINE)
     Raises:
         ReplayError: an entry cannot be done again under this table, or leads to other facts.
     """
-    facts, state = opening, None
-    for step in steps(opening, entries, machine):
-        facts, state = step.facts, step.state
-    return Conversation(facts, state, machine) if state else Conversation(opening, machine=machine)
+    conversation = Conversation(machine, opening, machine.table.initial)
+    for _ in _steps(conversation, entries, machine):
+        pass
+    return conversation
 
 
-def steps(opening: Facts, entries: Iterable[Entry], machine: Machine = MACHINE) -> Iterator[Step]:
+def steps(opening: F, entries: Iterable[Entry], machine: Machine) -> Iterator[Step[F]]:
     """Each entry with the state and the facts after it.
 
     Raises:
         ReplayError: see `replay`.
     """
-    conversation = Conversation(opening, machine=machine)
+    return _steps(Conversation(machine, opening, machine.table.initial), entries, machine)
+
+
+def _steps(
+    conversation: Conversation[F, State], entries: Iterable[Entry], machine: Machine
+) -> Iterator[Step[F]]:
     for number, entry in enumerate(entries):
         if entry.source != conversation.state.value:
             raise _fault(
@@ -71,16 +78,14 @@ def steps(opening: Facts, entries: Iterable[Entry], machine: Machine = MACHINE) 
         yield Step(number, entry, conversation.state, conversation.facts)
 
 
-def again(conversation: Conversation, entry: Entry, machine: Machine = MACHINE) -> None:
+def again(conversation: Conversation[F, S], entry: Entry, machine: Machine) -> None:
     """Do an accepted entry again, whatever the guards say of it today.
 
     Raises:
         JournalError, LookupError: it can't be done any more.
     """
     trigger = trigger_of(entry.trigger, entry.arguments, machine.table)
-    if entry.target not in [state.value for state in State]:
-        raise JournalError(f"there is no state {entry.target} any more")
-    target = State(entry.target)
+    target = machine.table.state(entry.target)
     conversation.commit(machine.repeat(conversation.state, conversation.facts, trigger, target))
 
 

@@ -1,0 +1,44 @@
+"""What every conversation establishes, and what there is to know about a fact.
+
+How a fact is declared says what guards may ask of it (`a_turn`, `settled`), and what a fingerprint
+and a forgotten journal leave out (`spoken`, `opening`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field
+from typing import Any, TypeVar
+
+
+def spoken(default: Any = "", *, compared: bool = False) -> Any:
+    """The caller's words, which can be forgotten. No guard asks which, unless `compared`."""
+    return field(default=default, metadata={"spoken": True, "settled": not compared})
+
+
+def settled() -> Any:
+    """What is told and written down, and never asked of by a guard."""
+    return field(metadata={"settled": True})
+
+
+def a_turn(default: Any = MISSING) -> Any:
+    """The number of one of the caller's turns: guards ask whether it is the present one."""
+    return field(default=default, metadata={"turn": True})
+
+
+def opening(default: Any) -> Any:
+    """What is given when the call begins and stays as it is."""
+    return field(default=default, metadata={"opening": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What guards decide on. Turns are counted from one: the caller's first words are turn 1."""
+
+    turn: int = 0
+    entered_at: int = a_turn(0)
+    """The turn in which the present state was entered from another one."""
+    wish: str = spoken()
+    """What the caller wants of whoever they are put through to."""
+
+
+F = TypeVar("F", bound=Facts)

@@ -1,0 +1,65 @@
+"""Triggers: what may move a conversation on, one frozen dataclass each.
+
+A model's trigger becomes a tool: its name is the class's in snake case, its docstring the tool's
+description, its described fields the arguments. A session's trigger never reaches a model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import Field, dataclass, fields
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Something that may move a call on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTrigger(Trigger):
+    """A trigger that the language model may fire, as a tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTrigger(Trigger):
+    """A trigger that only the session fires: what happened on the line."""
+
+
+def said(description: str, *examples: str, exact: bool = False) -> dict[str, object]:
+    """What an argument of the tool is for; it goes into its schema.
+
+    It carries the caller's words, or where it is `exact`, what they were understood to mean.
+    """
+    return {"description": description, "examples": list(examples), "exact": exact}
+
+
+T = TypeVar("T", bound=Trigger)
+
+
+def name_of(trigger: Trigger | type[Trigger]) -> str:
+    """The trigger's name in snake case: `ToBuying` is `to_buying`."""
+    kind = trigger if isinstance(trigger, type) else type(trigger)
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def taken_by(kind: type[Trigger]) -> tuple[Field[Any], ...]:
+    """The fields that are the tool's arguments; the others say more of these, or are empty."""
+    return tuple(each for each in fields(kind) if each.metadata)
+
+
+def arguments(trigger: Trigger) -> dict[str, str]:
+    """The trigger's payload as plain text, for the journal."""
+    given = {each.name: str(getattr(trigger, each.name)) for each in fields(trigger)}
+    taken = {each.name for each in taken_by(type(trigger))}
+    return {name: value for name, value in given.items() if value or name in taken}
+
+
+def words_in(text: str) -> str:
+    """A text without white space around it, and without zero bytes, which no database keeps."""
+    return text.replace("\0", "").strip()
+
+
+def description_of(kind: type[Trigger]) -> str:
+    """The docstring as one paragraph, for the model."""
+    return " ".join((kind.__doc__ or "").split())
