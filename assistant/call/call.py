@@ -14,7 +14,17 @@ from typing import TypeVar
 from assistant import telemetry
 from assistant.call.ledger import Ledger
 from assistant.language.answers import classify
-from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
+from assistant.records import (
+    NOBODY,
+    NOWHERE,
+    Entry,
+    Fenced,
+    Place,
+    RecordError,
+    Store,
+    Taken,
+    Usage,
+)
 from assistant.shop.wording.lines import APOLOGY_RECORDS
 from statemachine.answers import Answer
 from statemachine.conversation import MACHINE, Conversation, Outcome
@@ -69,6 +79,8 @@ class Call:
         """Tokens sent (`prompt`) and got (`completion`), where the model says how many."""
         self.first_words: list[float] = []
         """For each request that was answered, the seconds until its first word or tool call."""
+        self.waits: list[float] = []
+        """For each answer in a room, the seconds that the caller waited for its first sound."""
         self.transcript: list[tuple[str, str]] = []
         """Who said what, `caller` or the agent's state; empty unless transcripts are kept."""
         self.ended = asyncio.Event()
@@ -157,6 +169,18 @@ class Call:
         """The state whose agent speaks: the present one, or after the end the last open one."""
         open_states = [state for state in self.path if state != State.ENDED.value]
         return State(open_states[-1])
+
+    @property
+    def usage(self) -> Usage:
+        """What it has taken."""
+        return Usage(
+            self.requests,
+            self.tokens["prompt"],
+            self.tokens["completion"],
+            len(self.waits),
+            sum(self.waits),
+            max(self.waits, default=0.0),
+        )
 
     @property
     def ended_by(self) -> str:

@@ -18,6 +18,7 @@ from assistant.records.store import (
     Summary,
     Taken,
     UnknownCall,
+    Usage,
 )
 from statemachine.engine.journal.entry import Entry
 
@@ -40,4 +41,5 @@ __all__ = [
     "Summary",
     "Taken",
     "UnknownCall",
+    "Usage",
 ]

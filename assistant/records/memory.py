@@ -17,6 +17,7 @@ from assistant.records.store import (
     RecordError,
     Summary,
     UnknownCall,
+    Usage,
     path_of,
 )
 from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
@@ -40,6 +41,7 @@ class MemoryStore:
     openings: dict[str, Facts] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
     epochs: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, Usage] = field(default_factory=dict)
     made: dict[str, list[str]] = field(default_factory=dict)
     """By call, the numbers of its orders and tickets."""
 
@@ -139,6 +141,10 @@ class MemoryStore:
             tuple(self.orders[number] for number in made if number in self.orders),
             tuple(self.tickets[number] for number in made if number in self.tickets),
         )
+
+    async def note_usage(self, call: str, usage: Usage) -> None:
+        """Write down what a call took, at its end."""
+        self.usage[call] = usage
 
     async def forget(self, call: str) -> None:
         """Blank the caller's words in the journal and the tickets."""

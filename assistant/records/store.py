@@ -137,6 +137,18 @@ class Hold(Enum):
     """It has not been noted yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call took, known at its end; seconds are those that the caller waited for answers."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    answers: int = 0
+    waited: float = 0.0
+    longest_wait: float = 0.0
+
+
 class Store(Protocol):
     """Where calls, journals, orders and tickets are kept.
 
@@ -231,6 +243,9 @@ class Store(Protocol):
 
     async def recent(self, most: int = 20) -> tuple[Summary, ...]:
         """The calls that began last, the newest first."""
+
+    async def note_usage(self, call: str, usage: Usage) -> None:
+        """Write down what a call took, at its end; what was noted of it before is replaced."""
 
     async def forget(self, call: str) -> None:
         """Blank the caller's words wherever they stand; states and counts still replay.

@@ -187,6 +187,11 @@ class CallSession:
             self.session.interrupt()
             cast(ShopAgent, self.session.current_agent).go_on()
 
+    def attend(self) -> None:
+        """The caller is there, although nothing is heard of them."""
+        if self._watchdog is not None:
+            self._watchdog.attend()
+
     def caller_gone(self) -> None:
         """The caller has left, or not come back."""
         if not self.data.call.ended.is_set():

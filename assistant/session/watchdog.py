@@ -72,6 +72,11 @@ class Watchdog:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._look())
 
+    def attend(self) -> None:
+        """The caller is there: they are silent from now on at the earliest."""
+        self._quiet_since = asyncio.get_running_loop().time()
+        self._asked = False
+
     def _end(self) -> None:
         if self._task is not None:
             self._task.cancel()
@@ -137,8 +142,7 @@ class Watchdog:
 
     def _on_words(self, event: UserInputTranscribedEvent) -> None:
         if event.transcript.strip():
-            self._quiet_since = asyncio.get_running_loop().time()
-            self._asked = False
+            self.attend()
             self._ever_heard = True
             self._unheard = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from livekit import rtc
@@ -30,6 +31,8 @@ class Audience:
         self._rooms = rooms
         self._every = every
         self._watchers: list[str] = []
+        self.came: Callable[[], None] = lambda: None
+        """Told when there is somebody who watches and didn't before."""
 
     @property
     def readers(self) -> list[str]:
@@ -57,7 +60,12 @@ class Audience:
         """Find out who watches, again and again, until cancelled."""
         while True:
             try:
-                self._watchers = await self._rooms.watchers(self._room.name)
+                before, self._watchers = (
+                    self._watchers,
+                    await self._rooms.watchers(self._room.name),
+                )
+                if set(self._watchers) - set(before):
+                    self.came()
             except RoomError as error:  # whoever comes meanwhile reads along a little later
                 log.debug("Who watches can't be found out: %s", error)
             await asyncio.sleep(self._every)

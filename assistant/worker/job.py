@@ -150,6 +150,7 @@ async def _seen_to(ctx: JobContext, held: Held, call: Call) -> None:
         await _settled(call, CallerHungUp() if out else CallFailed())
         await _reported(call, held.reports)
         await call.write_up(PATIENCE)
+        await _noted(call, held.store)
         if not ctx.is_fake_job() and ctx.room.isconnected() and ctx.room.remote_participants:
             await asyncio.sleep(GRACE)
     finally:
@@ -177,6 +178,13 @@ async def _reported(call: Call, reports: Path | None) -> None:
         await asyncio.to_thread(report.write, call, path)
     except OSError as error:
         log.error("call %s: its report was not written: %s", call.id, error)
+
+
+async def _noted(call: Call, store: Store) -> None:
+    try:
+        await store.note_usage(call.id, call.usage)
+    except RecordError as error:
+        log.warning("call %s: what it took was not noted: %s", call.id, error)
 
 
 async def close_room(ctx: JobContext) -> bool:

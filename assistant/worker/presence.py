@@ -12,6 +12,7 @@ from livekit import rtc
 from livekit.agents import JobContext
 
 from assistant.call.call import Call
+from assistant.call.snapshot import CALLER
 from assistant.worker.entrance import CALLERS
 from assistant.worker.identity import epoch_of
 from assistant.worker.rooms import RoomError, Rooms
@@ -176,6 +177,8 @@ class Presence:
 
 
 def _is_heard(who: rtc.RemoteParticipant) -> bool:
-    """Whether they publish sound, muted or not."""
+    """Whether they publish sound, muted or not, or were let in as the caller by a page of ours."""
     tracks = who.track_publications.values()
-    return any(track.kind == rtc.TrackKind.KIND_AUDIO for track in tracks)
+    return CALLER in who.attributes or any(
+        track.kind == rtc.TrackKind.KIND_AUDIO for track in tracks
+    )

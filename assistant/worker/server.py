@@ -38,6 +38,7 @@ from assistant.worker.audience import Audience
 from assistant.worker.job import Held, close_room, end_call, held_by
 from assistant.worker.presence import Presence
 from assistant.worker.rooms import Rooms
+from assistant.worker.showing import Showing
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.triggers import CallerHungUp
 
@@ -145,10 +146,12 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
         return False
     note(caller)
     audience.confine()
+    showing = Showing(line, ctx.room, audience)
+    showing.begin()
     await line.session.start(
         line.first_agent,
         room=ctx.room,
-        room_options=entrance.options(caller, line.data.call.id),
+        room_options=entrance.options(caller, line.data.call.id, showing.on_text),
         record=False,
         # It would show the whole call to everybody in the room, and let them speak for the caller.
         session_host=False,

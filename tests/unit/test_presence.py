@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from livekit import api, rtc
 
+from assistant.call.snapshot import CALLER
 from assistant.worker.identity import identity
 from assistant.worker.presence import Presence
 from assistant.worker.timing import Timing
@@ -30,12 +31,18 @@ def somebody(
     kind: Any = KINDS.PARTICIPANT_KIND_STANDARD,
     *,
     sound: bool = True,
+    attributes: dict[str, str] | None = None,
 ) -> Any:
     """A participant."""
     at = datetime.datetime.fromtimestamp(joined, datetime.UTC)
     tracks = {"TR_1": SOUND} if sound else {}
     return SimpleNamespace(
-        identity=who, kind=kind, joined_at=at, disconnect_reason=None, track_publications=tracks
+        identity=who,
+        kind=kind,
+        joined_at=at,
+        disconnect_reason=None,
+        track_publications=tracks,
+        attributes=attributes or {},
     )
 
 
@@ -145,6 +152,12 @@ async def test_who_publishes_sound_is_the_caller_also_if_others_came_before() ->
 async def test_somebody_without_sound_is_served_where_nobody_else_comes() -> None:
     """They can type."""
     assert await found(Room([somebody("quiet", sound=False)]), soundless=0.05) == "quiet"
+
+
+async def test_a_caller_of_the_page_needs_no_microphone() -> None:
+    """Their token says that they are the caller, so that nobody waits for a sound."""
+    typing = somebody("typing", sound=False, attributes={CALLER: "1"})
+    assert await found(Room([somebody("first", 0.5, sound=False), typing])) == "typing"
 
 
 async def test_in_a_room_that_has_closed_there_is_no_caller() -> None:

@@ -53,6 +53,13 @@ OFFERS = (
     Offer("iPhone 17", "256 GB", 79900, ("black", "white")),
     Offer("iPhone 17 Pro", "256 GB", 109900, ("silver", "deep blue"), ("the big one",)),
 )
+LOOKING_BACK = (
+    "calls_listed",
+    "calls_ended_by",
+    "orders_placed",
+    "tickets_opened",
+    "events_ways",
+)
 SPOKE = Entry("caller_spoke", {"answer": "open"}, "greeting", "greeting", True)
 CONVERSATION: tuple[Trigger, ...] = (
     CallerSpoke(),
@@ -359,9 +366,13 @@ async def test_a_call_makes_or_renews_tables_that_are_missing_or_older(url: str)
     await check(url)
     await execute(
         store,
+        "DROP TABLE usage",
+        *(f"DROP INDEX {index}" for index in LOOKING_BACK),
         "DROP INDEX calls_looked_after",
         "DROP INDEX tickets_one_open_an_issue",
         "CREATE UNIQUE INDEX tickets_one_open_an_issue ON tickets (call, issue)",
+        "ALTER TABLE calls DROP COLUMN caller",
+        "ALTER TABLE calls DROP COLUMN number",
         "ALTER TABLE calls DROP COLUMN agent",
         "ALTER TABLE calls DROP COLUMN brought",
         "ALTER TABLE tickets DROP COLUMN issue_key",

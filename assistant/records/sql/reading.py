@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, inspect, select
+from sqlalchemy import Connection, Row, Select, func, inspect, select
 
 from assistant.records.sql import rows
 from assistant.records.sql.schema import (
@@ -17,6 +17,8 @@ from assistant.records.sql.schema import (
 )
 from assistant.records.store import Caller, CallRecord, Orphan, Place, Summary, UnknownCall
 from statemachine.states import FINAL, INITIAL
+
+_LISTED = [CALLS.c[name] for name in ("id", "reference", "began", "ended", "state", "ended_by")]
 
 
 def step(on: Connection) -> str | None:
@@ -86,8 +88,15 @@ def orphans(on: Connection, agent: str) -> tuple[Orphan, ...]:
 
 def recent(on: Connection, most: int) -> tuple[Summary, ...]:
     """The calls that began last, the newest first."""
-    calls = on.execute(select(CALLS).order_by(CALLS.c.began.desc(), CALLS.c.id).limit(most)).all()
-    ids = [call.id for call in calls]
+    newest = select(CALLS.c.id).order_by(CALLS.c.began.desc(), CALLS.c.id.desc())
+    return summaries(on, newest.limit(most))
+
+
+def summaries(on: Connection, asked: Select[str]) -> tuple[Summary, ...]:
+    """The calls of these ids with their paths, orders and tickets, the newest first."""
+    ids = on.execute(asked).scalars().all()
+    listed = select(*_LISTED).where(CALLS.c.id.in_(ids))
+    calls = on.execute(listed.order_by(CALLS.c.began.desc(), CALLS.c.id.desc())).all()
     moved = (EVENTS.c.accepted, EVENTS.c.source != EVENTS.c.target)
     moves = on.execute(
         select(EVENTS.c.call, EVENTS.c.target)

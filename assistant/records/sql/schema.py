@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -26,7 +27,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
-STEP = "0004"
+STEP = "0005"
 """The last of the steps in `migrations`: where a database's tables are those below."""
 _NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -125,6 +126,35 @@ Index(
     unique=True,
     sqlite_where=text("resolved = 0"),
     postgresql_where=text("NOT resolved"),
+)
+
+USAGE = Table(
+    "usage",
+    METADATA,
+    Column("call", String(80), ForeignKey("calls.id"), primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("waited", Double, nullable=False),
+    Column("longest_wait", Double, nullable=False),
+)
+"""What a call took, written at its end. `waited` is for how many seconds the caller waited for all
+`answers` together. An older program's calls have no row."""
+
+# What looking back asks for. Turns are the half of all events that no count of ways needs.
+# Literals, not parameters: an index of a part is used only where the question says the same.
+WAYS = EVENTS.c.trigger != literal_column("'caller_spoke'")
+LOOKED_AFTER = CALLS.c.lease_until != literal_column("0")
+Index("calls_listed", CALLS.c.began, CALLS.c.id, CALLS.c.ended)
+Index("calls_ended_by", CALLS.c.ended_by, CALLS.c.began, CALLS.c.id)
+Index("orders_placed", ORDERS.c.placed)
+Index("tickets_opened", TICKETS.c.opened)
+Index(
+    "events_ways",
+    *(EVENTS.c[name] for name in ("call", "source", "trigger", "target", "accepted", "at")),
+    sqlite_where=WAYS,
+    postgresql_where=WAYS,
 )
 
 

@@ -23,6 +23,7 @@ from assistant.records.store import (
     Place,
     Summary,
     UnknownCall,
+    Usage,
 )
 from assistant.settings import DEFAULT_DATABASE
 from statemachine.engine.effects import Effect
@@ -162,6 +163,10 @@ class SqlStore:
     async def recent(self, most: int = 20) -> tuple[Summary, ...]:
         """The calls that began last, the newest first."""
         return await self.database.run(lambda on: reading.recent(on, most), writes=False)
+
+    async def note_usage(self, call: str, usage: Usage) -> None:
+        """Write down what a call took, at its end."""
+        await self.database.run(lambda on: writing.note_usage(on, call, usage), writes=True)
 
     async def forget(self, call: str) -> None:
         """Blank the caller's words in the journal and the tickets."""

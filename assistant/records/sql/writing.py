@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, literal, select, update
@@ -11,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.records.sql import rows
 from assistant.records.sql.reading import events, record, row_of
-from assistant.records.sql.schema import CALLS, EVENTS, ORDERS, TICKETS, DatabaseNow
-from assistant.records.store import Caller, Fenced, Place, RecordError, Taken
+from assistant.records.sql.schema import CALLS, EVENTS, ORDERS, TICKETS, USAGE, DatabaseNow
+from assistant.records.store import Caller, Fenced, Place, RecordError, Taken, Usage
 from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
@@ -194,3 +195,11 @@ def forget(on: Connection, call: str) -> None:
     # A room's name may be a telephone number, and what a job brought may name the caller.
     blanked = {"room": "", "brought": "", "caller": "", "number": ""}
     on.execute(update(CALLS).where(CALLS.c.id == call).values(blanked))
+
+
+def note_usage(on: Connection, call: str, usage: Usage) -> None:
+    """Write down what a call took; what was noted of it before is replaced."""
+    dialect = postgresql if on.dialect.name == "postgresql" else sqlite
+    values = asdict(usage)
+    noting = dialect.insert(USAGE).values(call=call, **values)
+    on.execute(noting.on_conflict_do_update(index_elements=["call"], set_=values))

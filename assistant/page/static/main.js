@@ -1,0 +1,55 @@
+// The page: which of its views is shown, and whether it is dark.
+import { get } from "./api.js";
+import { callView } from "./call.js";
+import { callsView } from "./calls.js";
+import { el } from "./dom.js";
+import { figuresView } from "./figures.js";
+import { trafficView } from "./traffic.js";
+import { watchView } from "./watch.js";
+
+const VIEWS = {
+  call: callView, watch: watchView, calls: callsView, traffic: trafficView, figures: figuresView,
+};
+const main = document.getElementById("main");
+const theme = document.getElementById("theme");
+let about = null;
+let shown = null;
+
+function route() {
+  const [, name = "call", rest = ""] = location.hash.split("/");
+  const known = name in VIEWS ? name : "call";
+  if (shown) shown.leave();
+  shown = VIEWS[known](about, decodeURIComponent(rest));
+  main.replaceChildren(shown.view);
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#/${known}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${known[0].toUpperCase()}${known.slice(1)} · The shop's line`;
+}
+
+function dark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function dress(chosen) {
+  if (chosen) document.documentElement.dataset.theme = chosen;
+  theme.textContent = dark() ? "Light" : "Dark";
+}
+
+theme.addEventListener("click", () => {
+  const chosen = dark() ? "light" : "dark";
+  localStorage.setItem("theme", chosen);
+  dress(chosen);
+});
+dress(localStorage.getItem("theme"));
+addEventListener("beforeunload", () => shown && shown.leave());
+
+try {
+  about = await get("/api/about");
+  addEventListener("hashchange", route);
+  route();
+} catch (error) {
+  main.replaceChildren(el("p", { class: "trouble", role: "alert", text: error.message }));
+}

@@ -1,0 +1,55 @@
+"""Many calls read back from a database: SQLite in a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+from assistant.records.past import Mark, OnNow, Slot, Sought, WaysTaken
+from assistant.records.sql import past
+from assistant.records.sql.past import Span
+from assistant.records.sql.store import SqlStore
+from assistant.records.store import CallRecord, Summary
+
+PATIENCE = 20.0
+"""How long counting may take, in seconds: nobody waits on the telephone for it."""
+
+
+class SqlArchive:
+    """Reads many calls; the tables are made or renewed at the first question."""
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self._store = SqlStore(url, patience, newer=True)
+        self._database = self._store.database
+
+    async def calls(
+        self, sought: Sought, behind: Mark | None = None, most: int = 50
+    ) -> tuple[Summary, ...]:
+        """The calls sought, the newest first."""
+        await self._store.prepare()
+        return await self._database.run(
+            lambda on: past.calls(on, sought, behind, most), writes=False
+        )
+
+    async def on_now(self, most: int = 100) -> tuple[OnNow, ...]:
+        """The calls in rooms that have not ended, the newest first."""
+        await self._store.prepare()
+        return await self._database.run(lambda on: past.on_now(on, most), writes=False)
+
+    async def taken(self, since: float, until: float) -> WaysTaken:
+        """Which ways the calls of a span took."""
+        await self._store.prepare()
+        span = Span(since, until, 1)
+        return await self._database.run(lambda on: past.taken(on, span), writes=False)
+
+    async def figures(self, since: float, until: float, slots: int) -> tuple[Slot, ...]:
+        """The figures of so many equal parts of a span."""
+        await self._store.prepare()
+        span = Span(since, until, slots)
+        return await self._database.run(lambda on: past.figures(on, span), writes=False)
+
+    async def read(self, call: str) -> CallRecord:
+        """A call's opening facts and its journal."""
+        await self._store.prepare()
+        return await self._store.read(call)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._store.close()
