@@ -15,6 +15,7 @@ from assistant import logs, telemetry
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Settings
 from assistant.worker import proxy
+from assistant.worker.admission import Admission
 from assistant.worker.errands import Errands
 from assistant.worker.health import bound_livekits_ports
 from assistant.worker.own_calls import OwnCalls
@@ -71,15 +72,16 @@ class Care:
 class Worker(AgentServer):
     """Serves rooms, cares for calls while it does, and remembers why it stopped."""
 
-    def __init__(self, settings: Settings, is_full: Callable[[], bool], **options: Any) -> None:
+    def __init__(self, settings: Settings, admission: Admission, **options: Any) -> None:
         super().__init__(**options)
         self.failure: Exception | None = None
         self._shop = settings
-        self._is_full = is_full
+        self._admission = admission
         self._care: Care | None = None
 
     async def run(self, *, devmode: bool = False, unregistered: bool = False) -> None:
         """Serve until asked to stop."""
+        self._admission.for_trying = devmode
         logs.watch_what_is_written()
         bound_livekits_ports()
         self.on("worker_registered", lambda *_: self._take_care())
@@ -133,7 +135,7 @@ class Worker(AgentServer):
     def _take_care(self) -> None:
         if self._care is None:
             telemetry.export()
-            self._care = Care(self, self._shop, self._is_full)
+            self._care = Care(self, self._shop, self._admission.is_full)
 
 
 def _fault(task: asyncio.Task[None]) -> None:

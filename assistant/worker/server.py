@@ -14,7 +14,7 @@ from dataclasses import replace
 from dotenv import load_dotenv
 from livekit import rtc
 from livekit.agents import JobContext, JobProcess
-from livekit.agents.worker import ServerEnvOption
+from livekit.agents.worker import ServerEnvOption, _DefaultLoadCalc
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
 from livekit.plugins import deepgram, openai, silero  # noqa: F401
@@ -65,10 +65,15 @@ load_dotenv()
 settings = environment.read()
 logs.keep_words_out()
 rooms = settings.rooms
-admission = Admission(rooms.most_calls, lambda: (info.job.id for info in server.active_jobs))
+admission = Admission(
+    rooms.most_calls,
+    lambda: (info.job.id for info in server.active_jobs),
+    rooms.load_threshold,
+    lambda: _DefaultLoadCalc.get_load(server),
+)
 server: Worker = Worker(
     settings,
-    admission.is_full,
+    admission,
     ws_url=rooms.livekit_url,
     api_key=rooms.livekit_api_key,
     api_secret=rooms.livekit_api_secret,
@@ -79,11 +84,8 @@ server: Worker = Worker(
     # Each call is a process of its own, and counts into files that this one reads.
     prometheus_multiproc_dir=telemetry.folder(rooms.metrics_port),
     num_idle_processes=rooms.idle_processes,
-    load_fnc=admission.fullness if rooms.most_calls else None,
-    load_threshold=ServerEnvOption(
-        dev_default=math.inf,
-        prod_default=math.inf if rooms.most_calls else rooms.load_threshold,
-    ),
+    load_fnc=admission.load,
+    load_threshold=math.inf,  # LiveKit's own rule counts a call that has not begun as half of all
     job_memory_warn_mb=MOST_MEMORY / 2,
     job_memory_limit_mb=MOST_MEMORY,  # whoever goes on from there begins anew
     drain_timeout=math.ceil(rooms.drain),  # 0 would be without end

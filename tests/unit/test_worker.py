@@ -1,4 +1,4 @@
-"""The worker's own decisions: whom it lets in, whose room it closes, which words a call has."""
+"""The worker's own decisions: whose room it closes, which words a call has."""
 
 from __future__ import annotations
 
@@ -22,32 +22,12 @@ from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.shop import shop
 from assistant.worker import server as worker
-from assistant.worker.admission import Admission
-from assistant.worker.identity import epoch_of, identity
+from assistant.worker.identity import identity
 from assistant.worker.job import Held, begun_or_resumed, close_room, end_call
 from assistant.worker.lease import Lease
 from assistant.worker.server import words_for
 from assistant.worker.start import StartError, check_records
 from statemachine.triggers import CallerHungUp, CallerSpoke
-
-
-@dataclass
-class Request:
-    """A job that LiveKit's server offers."""
-
-    id: str
-    answers: list[str] = field(default_factory=list)
-    while_accepting: Any = None
-    room: Any = field(default_factory=lambda: api.Room(sid="RM_1"))
-
-    async def accept(self, *, identity: str) -> None:
-        assert epoch_of(identity, "RM_1") == 1
-        self.answers.append("accepted")
-        if self.while_accepting:
-            await self.while_accepting()
-
-    async def reject(self, *, terminate: bool) -> None:
-        self.answers.append("ended" if terminate else "left to others")
 
 
 @dataclass
@@ -86,34 +66,6 @@ def job(rooms: Rooms, *, connected: bool = True, fake: bool = False, **held: Any
 def fault(code: str, status: int) -> api.TwirpError:
     """What the service answers when it refuses."""
     return api.TwirpError(code, "no", status=status)
-
-
-async def test_a_worker_takes_no_more_calls_than_it_may() -> None:
-    """A call beyond the most is left to another worker, also when the others have not begun."""
-    admission = Admission(2, lambda: ["one"])
-    late = Request("three")
-    second = Request("two", while_accepting=lambda: admission.admit(late))
-    await admission.admit(second)
-    assert (second.answers, late.answers) == (["accepted"], ["left to others"])
-
-
-async def test_a_call_that_came_to_nothing_takes_no_room() -> None:
-    """A job that was accepted and not assigned doesn't count any more."""
-
-    async def not_assigned() -> None:
-        raise TimeoutError
-
-    admission = Admission(1, list)
-    with pytest.raises(TimeoutError):
-        await admission.admit(Request("one", while_accepting=not_assigned))
-    assert admission.fullness() == 0.0
-
-
-async def test_without_a_number_every_call_is_taken() -> None:
-    """LiveKit's own rule has decided already."""
-    admission, request = Admission(0, lambda: map(str, range(100))), Request("one")
-    await admission.admit(request)
-    assert request.answers == ["accepted"]
 
 
 async def test_the_room_is_closed() -> None:
