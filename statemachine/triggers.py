@@ -15,10 +15,7 @@ from statemachine.engine.triggers import (
     said,
 )
 
-_WISH = (
-    "What the caller already said they want there, in their own words. Leave it out when they said "
-    "nothing beyond wanting to be put through."
-)
+_WISH = "What they already said they want there, in their own words; left out if nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +27,35 @@ class PutThrough(ModelTrigger):
 
 @dataclass(frozen=True, slots=True)
 class ToBuying(PutThrough):
-    """Put the caller through to sales, once they want to buy, compare or price an iPhone.
-
-    Don't call it for a problem with a phone they have. Say nothing yourself: sales speaks next.
-    """
+    """Put the caller through to sales: they want to buy, compare or price an iPhone."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToSupport(PutThrough):
-    """Put the caller through to support, once they have a problem with a phone they own.
-
-    Don't call it for questions about buying. Say nothing yourself: support speaks next.
-    """
+    """Put the caller through to support: a phone they own has a problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordName(ModelTrigger):
-    """Note the caller's own name, only when they have just said it. Never ask for it twice."""
+    """Note the caller's own name, when they have just said it."""
 
     # empty where what was said is no name
 
-    name: str = field(metadata=said("The caller's name as they said it.", "Dana Smith"))
+    name: str = field(metadata=said("As they said it.", "Dana Smith"))
 
 
 @dataclass(frozen=True, slots=True)
 class SelectModel(ModelTrigger):
-    """Select and price an iPhone the caller named; the price is spoken for you.
-
-    Call it whenever the caller names or chooses a model, asks what one costs, or changes storage or
-    colour. Don't call it with a model the caller didn't mean, and never say a price yourself.
+    """Select and price an iPhone, spoken for you: they name or choose one, ask what it costs, or
+    change storage or colour.
     """
 
     # As the catalogue writes them. The model is empty where it names none that is sold; a storage
     # or a colour that the model doesn't come in stands as it was said.
 
-    model: str = field(
-        metadata=said("The model, as the caller said it.", "iPhone 17 Pro", exact=True)
-    )
-    storage: str = field(
-        default="", metadata=said("The storage, if the caller named one.", "256 GB", exact=True)
-    )
-    colour: str = field(
-        default="", metadata=said("The colour, if the caller named one.", "deep blue", exact=True)
-    )
+    model: str = field(metadata=said("As they said it.", "iPhone 17 Pro", exact=True))
+    storage: str = field(default="", metadata=said("If they named one.", "256 GB", exact=True))
+    colour: str = field(default="", metadata=said("If they named one.", "deep blue", exact=True))
     asked: str = ""
     """What was asked for instead of a sold model, as it is named back: "the Nokia 3310"."""
     nearest: str = ""
@@ -81,58 +64,41 @@ class SelectModel(ModelTrigger):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPurchase(ModelTrigger):
-    """Place the order for the selected iPhone, after the caller said yes to it and its price.
+    """Order the selected iPhone, after the caller said yes to it and its price.
 
-    Don't call it in the same turn as select_model, nor after a no, a "wait" or a question.
+    Not after a no, a "wait" or a question.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class EndPurchaseCall(ModelTrigger):
-    """End the call from sales, only when the caller says goodbye or wants nothing more.
-
-    The farewell is spoken for you.
-    """
+    """End the call: the caller says goodbye or wants nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogSupportIssue(ModelTrigger):
-    """Open a ticket for the problem the caller described, once a problem; it is spoken for you.
-
-    Don't call it before they have said what is wrong, nor again for the same problem.
-    """
+    """Open a ticket for the problem the caller described, spoken for you; once a problem."""
 
     # empty where no problem was stated
 
     issue: str = field(
-        metadata=said(
-            "The problem in one short phrase, in the caller's words.", "battery drains in two hours"
-        )
+        metadata=said("In one short phrase, in their words.", "battery drains in two hours")
     )
 
 
 @dataclass(frozen=True, slots=True)
 class CompleteSupport(ModelTrigger):
-    """Close the ticket and go back to the front desk, once the caller says the problem is solved.
-
-    Don't call it while the problem is still there. Say nothing yourself.
-    """
+    """Close the ticket, once the caller says that the problem is solved."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndSupportCall(ModelTrigger):
-    """End the call from support, only when the caller says goodbye or wants nothing more.
-
-    The farewell is spoken for you.
-    """
+    """End the call: the caller says goodbye or wants nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndCall(ModelTrigger):
-    """End the call from the front desk, only when the caller says goodbye or wants nothing more.
-
-    The farewell is spoken for you.
-    """
+    """End the call: the caller says goodbye or wants nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class ScriptedLLM(llm.LLM[str]):
         self.steps = list(steps)
         self.asked: list[llm.ChatContext] = []
         self.offered: list[list[str]] = []
+        self.tools: list[list[dict[str, Any]]] = []
+        """The tools of each request, as OpenAI's are sent them."""
 
     def chat(
         self,
@@ -60,6 +62,7 @@ class ScriptedLLM(llm.LLM[str]):
     ) -> llm.LLMStream:
         self.asked.append(chat_ctx)
         self.offered.append([tool.id for tool in tools or []])
+        self.tools.append(llm.ToolContext(list(tools or ())).parse_function_tools("openai"))
         step = self.steps.pop(0) if self.steps else "I have nothing more to say."
         answer = step(chat_ctx, self.offered[-1]) if callable(step) else step
         return _Stream(self, answer, chat_ctx, tools or [], conn_options)

@@ -57,7 +57,7 @@ class ShopAgent(Agent):
                 data.speak(text, to_the_end=to_the_end)
         if isinstance(planned, Farewell):
             return
-        chat = briefing.carried_over(self.session.history)
+        chat = briefing.carried_over(self.session.history, data.by_code)
         if handover.resumed and self._pending:
             self._recall(self._pending, chat)
         await self.update_chat_ctx(chat)

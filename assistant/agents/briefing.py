@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import cast
 
 from livekit.agents import llm
 
 from assistant.shop.wording import lines as wordings
 from assistant.shop.wording.known import known, told
+from assistant.shop.wording.spoken import read as read_spoken
+from assistant.shop.wording.spoken import spoken
 from statemachine import lines as conversation
 from statemachine.engine.effects import Say
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import FORGOTTEN
 from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts
+from statemachine.offers import models
 from statemachine.states import State
 from statemachine.triggers import RecordName
 from statemachine.updates import noted, ordered, quote
@@ -45,26 +50,88 @@ def pending(facts: Facts, journal: Sequence[Entry]) -> str:
 
 
 def prompted(
-    chat: llm.ChatContext, instructions: str, state: State, facts: Facts
+    chat: llm.ChatContext,
+    instructions: str,
+    state: State,
+    facts: Facts,
+    by_code: Collection[str] = (),
 ) -> llm.ChatContext:
-    """The chat as the model gets it: the present instructions first, then what was said."""
-    system = llm.ChatMessage(
-        role="system", content=[f"{instructions}\n\n{told(known(state, facts))}"]
-    )
+    """The chat as the model gets it: what never changes first, then what is known and was said.
+
+    `by_code` are the ids of the messages that code has spoken.
+    """
+    parts = (instructions, _sold(facts) if state is State.BUYING else "", told(known(state, facts)))
+    prompt = "\n\n".join(filter(None, parts))
+    system = llm.ChatMessage(role="system", content=[prompt])
     said = chat.copy(exclude_instructions=True, exclude_handoff=True, exclude_config_update=True)
-    return llm.ChatContext([system, *said.items])
+    return llm.ChatContext([system, *_told_apart(said.items, by_code)])
 
 
-def carried_over(history: llm.ChatContext) -> llm.ChatContext:
-    """The last messages of the call, whole and without tool calls, for the agent taking over."""
+def _sold(facts: Facts) -> str:
+    """What the shop sells, a line for each model: its storages and colours. Prices are spoken."""
+    lines = ["Sold here, and nothing else:"]
+    for model in models(facts.offers):
+        offers = [offer for offer in facts.offers if offer.model == model]
+        sizes = re.sub(r" GB(?=, \d+ GB)", "", ", ".join(offer.storage for offer in offers))
+        colours = ", ".join(dict.fromkeys(each for offer in offers for each in offer.colours))
+        lines.append(f"- {model}: {sizes}; {colours}")
+    return "\n".join(lines)
+
+
+def _told_apart(items: Sequence[llm.ChatItem], by_code: Collection[str]) -> list[llm.ChatItem]:
+    """The items with what code has said standing in the answer of the tool that led to it."""
+    apart: list[llm.ChatItem] = []
+    for item in items:
+        if item.id in by_code and isinstance(item, llm.ChatMessage):
+            place = _answer_of_code(apart)
+            if place is not None:
+                answer = cast(llm.FunctionCallOutput, apart[place])
+                words = spoken((item.text_content or "").strip())
+                apart[place] = answer.model_copy(update={"output": words})
+                continue
+        apart.append(item)
+    return apart
+
+
+def _answer_of_code(items: Sequence[llm.ChatItem]) -> int | None:
+    """Where the last answer stands, since the caller spoke, whose tool leaves speaking to code."""
+    for place in range(len(items) - 1, -1, -1):
+        item = items[place]
+        if isinstance(item, llm.ChatMessage) and item.role == "user":
+            return None
+        if isinstance(item, llm.FunctionCallOutput) and not item.reply_required:
+            return place if read_spoken(item.output) is None else None
+    return None
+
+
+def carried_over(history: llm.ChatContext, by_code: Collection[str] = ()) -> llm.ChatContext:
+    """The last of the call for the agent taking over: messages, and tools whose words were heard.
+
+    Another desk's tools are of no use here; what they made code say stands in their answers.
+    """
     said = history.copy(
-        exclude_function_call=True,
         exclude_instructions=True,
         exclude_empty_message=True,
         exclude_handoff=True,
         exclude_config_update=True,
     )
-    return llm.ChatContext(said.items[-LAST_MESSAGES:])
+    kept = _told_apart(said.items, by_code)
+    heard = {
+        item.call_id
+        for item in kept
+        if isinstance(item, llm.FunctionCallOutput) and read_spoken(item.output) is not None
+    }
+    return llm.ChatContext(_last([i for i in kept if _call_of(i) is None or _call_of(i) in heard]))
+
+
+def _last(items: list[llm.ChatItem]) -> list[llm.ChatItem]:
+    """The last messages, and the tools between them, each with its answer."""
+    messages = [n for n, item in enumerate(items) if isinstance(item, llm.ChatMessage)]
+    return items[messages[-LAST_MESSAGES] :] if len(messages) > LAST_MESSAGES else items
+
+
+def _call_of(item: llm.ChatItem) -> str | None:
+    return item.call_id if isinstance(item, (llm.FunctionCall, llm.FunctionCallOutput)) else None
 
 
 def with_wish(chat: llm.ChatContext, first: str, bridges: Iterable[str]) -> llm.ChatContext:

@@ -41,19 +41,18 @@ def look_ups() -> list[llm.Tool]:
         _look_up(
             _recommend,
             "recommend_models",
-            "Suggest iPhones for what the caller needs or wants to spend; spoken for you with "
-            "prices. Don't call it once they have named a model.",
+            "Suggest iPhones, spoken for you with prices. Not once they have named a model.",
             {
-                "need": {**text, "description": "What matters to them, in their words."},
-                "budget": {**text, "description": "The most they want to spend, in dollars."},
+                "need": {**text, "description": "What matters to them."},
+                "budget": {**text, "description": "The most to spend, in dollars."},
             },
         ),
         _look_up(
             _compare,
             "compare_models",
-            "Compare two iPhones the caller weighs; spoken for you with prices.",
+            "Compare two iPhones, spoken for you with prices.",
             {
-                "first": {**text, "description": "One model, as the caller said it."},
+                "first": {**text, "description": "One model."},
                 "second": {**text, "description": "The other model."},
             },
             required=("first", "second"),
@@ -61,16 +60,16 @@ def look_ups() -> list[llm.Tool]:
         _look_up(
             _steps,
             "troubleshooting_steps",
-            "The steps that help with a problem. Give the caller the next one they haven't tried.",
-            {"issue": {**text, "description": "The problem in the caller's words."}},
+            "The steps that help with a problem.",
+            {"issue": {**text, "description": "In their words."}},
             required=("issue",),
         ),
         _look_up(
             _about,
             ABOUT,
-            "Answer a question about the shop itself: opening hours, address, delivery, payment, "
-            "returns, warranty, trade-in, repair prices. The answer is spoken for you.",
-            {"question": {**text, "description": "What the caller asks."}},
+            "Answer a question about the shop, spoken for you: hours, address, delivery, payment, "
+            "returns, warranty, trade-in, repair prices.",
+            {"question": {**text, "description": "What they ask."}},
             required=("question",),
         ),
     ]
@@ -102,7 +101,7 @@ def _look_up(
         "parameters": {
             "type": "object",
             "properties": properties,
-            "required": list(required),
+            **({"required": list(required)} if required else {}),
             "additionalProperties": False,
         },
     }

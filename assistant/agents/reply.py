@@ -123,7 +123,8 @@ class Reply:
         if data.handover.wish:
             bridges = [data.prompts.word(line) for line in (lines.BRIDGE, lines.RESUMED)]
             chat = briefing.with_wish(chat, data.handover.by, bridges)
-        chat = briefing.prompted(chat, data.prompts.instructions_for(state), state, call.facts)
+        instructions = data.prompts.instructions_for(state)
+        chat = briefing.prompted(chat, instructions, state, call.facts, data.by_code)
         messages, _ = chat.to_provider_format(format="openai")
         schemas = llm.ToolContext(offer).parse_function_tools("openai")
         call.requests += 1

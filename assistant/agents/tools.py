@@ -48,10 +48,11 @@ def schema_of(kind: type[ModelTrigger]) -> dict[str, object]:
         name: {key: schema["properties"][name][key] for key in ("description", "type")}
         for name in taken
     }
+    required = [name for name in schema.get("required", []) if name in taken]
     return {
         "type": "object",
         "properties": properties,
-        "required": [name for name in schema.get("required", []) if name in taken],
+        **({"required": required} if required else {}),
         "additionalProperties": False,
     }
 

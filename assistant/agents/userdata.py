@@ -58,6 +58,8 @@ class UserData:
     speak: Speak = unspoken
     to_say: list[SpeechHandle] = field(default_factory=list)
     """What code has begun to say or put in line to be said."""
+    by_code: set[str] = field(default_factory=set)
+    """Ids of the messages that code has spoken."""
     handled: Counter[str] = field(default_factory=Counter)
     """By call id, how often a tool's own code has run; what is missing here was never ours."""
     call_ids: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import cast
 
 from livekit.agents import NOT_GIVEN, AgentSession
+from livekit.agents.voice import SpeechHandle
 
 from assistant.agents import EVERY_AGENT, ShopAgent
 from assistant.agents.entering import Unsaid
@@ -100,6 +101,10 @@ class CallSession:
             log.warning("call %s: a line was not said: %s", self.data.call.id, error)
             return
         self.data.to_say.append(speech)
+        speech.add_done_callback(self._spoken)
+
+    def _spoken(self, speech: SpeechHandle) -> None:
+        self.data.by_code.update(item.id for item in speech.chat_items)
 
     def nudge(self, text: str, *, to_the_end: bool = False, kept_only: bool = False) -> None:
         """Say a text that is for a caller in silence; an agent entering breaks it by themselves."""

@@ -13,6 +13,7 @@ from assistant.language.phones.spoken import named
 from assistant.language.phones.spoken import storage as storage_in
 from assistant.shop.wording.known import Known, Phone
 from assistant.shop.wording.known import read as read_known
+from assistant.shop.wording.spoken import read as read_spoken
 from statemachine.offers import Offer
 
 
@@ -100,7 +101,11 @@ def read(
     outputs: list[Output] = []
     for item in chat.items:
         if isinstance(item, llm.FunctionCallOutput):
-            outputs.append(Output(item.name, item.output))
+            words = read_spoken(item.output)
+            if words is None:
+                outputs.append(Output(item.name, item.output))
+            else:
+                turns.append(Turn(False, words))
         if not isinstance(item, llm.ChatMessage):
             continue
         text = item.text_content or ""
