@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room trunk diagram test voice e2e bench soak check format lock clean
+.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e bench soak check format lock clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -48,6 +48,10 @@ trunk: .venv/run.ready ## Set up the shop's telephone numbers on a LiveKit serve
 
 room: .venv/run.ready ## Open a room on this machine, with a LiveKit server of its own, to try it
 	@server=$$($(BIN)/python -m scripts.livekit_server) && exec $(BIN)/python -m assistant room --server "$$server"
+
+# PAGE_HOST, PAGE_PORT, PAGE_PASSWORD, PAGE_ORIGINS: docs/page.md. Ctrl+C ends everything.
+page: .venv/run.ready ## Open a page to call the shop, watch calls and look back at them
+	@server=$$($(BIN)/python -m scripts.livekit_server) && exec $(BIN)/python -m assistant page --server "$$server"
 
 diagram: .venv/dev.ready ## Draw the flowchart from the transition table into diagrams/
 	@$(BIN)/python -m scripts.diagram

@@ -116,6 +116,27 @@ def room(
         local.run(server or None)
 
 
+@app.command()
+def page(
+    server: Annotated[
+        str, typer.Option(metavar="FILE", help="bring this livekit-server and a worker along")
+    ] = "",
+) -> None:
+    """Serve a web page: to call the shop, to watch calls, and to look back at them."""
+    from assistant import settings
+
+    with _told("The page is not served"):
+        settings.load_file()
+        from contextlib import nullcontext
+
+        from assistant.page import start as pages
+        from assistant.worker import local
+
+        with local.line(server) if server else nullcontext():
+            read, asked = settings.read(), settings.read_page()
+            pages.run(pages.options(read, asked), opening=bool(server))
+
+
 def _serve(context: typer.Context, *, dev: bool) -> None:
     from assistant import settings
 

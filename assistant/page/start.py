@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import webbrowser
 
@@ -13,6 +14,7 @@ from aiohttp import web
 from assistant.page.options import Options, PageError
 from assistant.page.server import application
 from assistant.records.sql.archive import SqlArchive
+from assistant.settings import Page, Settings
 
 
 async def serve(options: Options, *, opening: bool = False) -> None:
@@ -22,6 +24,10 @@ async def serve(options: Options, *, opening: bool = False) -> None:
         PageError: its port is somebody else's.
         RecordError: the database's address is wrong.
     """
+    stopped = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows knows interrupts alone
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(asked, stopped.set)
     runner = web.AppRunner(application(options, SqlArchive(options.database_url)), access_log=None)
     await runner.setup()
     try:
@@ -29,7 +35,7 @@ async def serve(options: Options, *, opening: bool = False) -> None:
         print(f"\nThe shop's page is open: {address}\nCtrl+C closes it.\n", flush=True)
         if opening and _has_browser():
             await asyncio.to_thread(webbrowser.open, address)
-        await asyncio.Event().wait()
+        await stopped.wait()
     finally:
         await runner.cleanup()
 
@@ -59,6 +65,31 @@ def _has_browser() -> bool:
         webbrowser.get()
         return True
     return False
+
+
+def options(read: Settings, page: Page) -> Options:
+    """How the page is served, as the settings say it.
+
+    Raises:
+        PageError: it can't be served so.
+    """
+    rooms = read.rooms
+    origins = page.page_origins.replace(",", " ").split()
+    return Options(
+        livekit_url=rooms.livekit_url,
+        livekit_key=rooms.livekit_api_key,
+        livekit_secret=rooms.livekit_api_secret,
+        database_url=read.database_url,
+        host=page.page_host,
+        port=page.page_port,
+        password=page.page_password,
+        origins=tuple(origins),
+        calls_an_hour=page.page_calls_an_hour,
+        behind_proxy=page.page_behind_proxy,
+        browser_url=page.page_livekit_url,
+        agent_name=rooms.agent_name,
+        reports=rooms.reports,
+    )
 
 
 def run(options: Options, *, opening: bool = False) -> None:

@@ -176,6 +176,24 @@ class Settings(Group):
         return self
 
 
+class Page(Group):
+    """How the web page is served; read by `make page` only."""
+
+    page_host: str = "127.0.0.1"
+    """Where it listens; beyond this machine it needs a password."""
+    page_port: Port = 8080
+    page_password: str = _secret()
+    """What the page asks for before it shows anything."""
+    page_origins: str = ""
+    """The websites whose visitors may call by the button, with commas between them."""
+    page_calls_an_hour: Whole = 30
+    """How many calls one address may begin in an hour."""
+    page_behind_proxy: Flag = False
+    """Whether a proxy in front tells the caller's address and that it speaks https."""
+    page_livekit_url: LiveKitAddress = ""
+    """LiveKit's address as browsers reach it, where it is another one than LIVEKIT_URL."""
+
+
 class Console(Group):
     """How one call at this machine is held; read by `make console` only."""
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from assistant.errors import MendableError
-from assistant.settings.groups import Console, Group, Rooms, Settings
+from assistant.settings.groups import Console, Group, Page, Rooms, Settings
 from assistant.settings.kinds import Told
 
 
@@ -50,6 +50,15 @@ def read_console(**chosen: object) -> Console:
     return _read(Console, chosen)
 
 
+def read_page(**chosen: object) -> Page:
+    """The same for the web page.
+
+    Raises:
+        SettingsError: one cannot be used.
+    """
+    return _read(Page, chosen)
+
+
 _Read = TypeVar("_Read", bound=Group)
 
 
@@ -87,7 +96,7 @@ def names() -> set[str]:
 def _fields() -> dict[str, FieldInfo]:
     return {
         str(info.validation_alias or own).upper(): info
-        for group in (Settings, Rooms, Console)
+        for group in (Settings, Rooms, Page, Console)
         for own, info in group.model_fields.items()
         if own != "rooms"
     }

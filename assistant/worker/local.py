@@ -25,6 +25,8 @@ from assistant.worker.start import StartError
 
 LOOPBACK = "127.0.0.1"
 ROOM = "shop"
+WORKER_ENDS = 6.0
+"""Seconds that a worker may take to end before it is ended."""
 STARTS = 20.0
 """Seconds that a LiveKit server may take to answer."""
 
@@ -135,6 +137,34 @@ def _free_port(kind: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, kind) as asked:
         asked.bind((LOOPBACK, 0))
         return int(asked.getsockname()[1])
+
+
+@contextmanager
+def line(binary: str) -> Iterator[LocalServer]:
+    """A LiveKit server and a worker of its own, until this is left; the environment names them.
+
+    Raises:
+        StartError: the server doesn't start.
+    """
+    quiet = {"HEALTH_PORT": "0", "DRAIN_SECONDS": "1", "LOG_FORMAT": "colored"}
+    with local_server(Path(binary), subprocess.DEVNULL) as local:
+        os.environ.update(local.environment)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "assistant", "start"],
+            env={"LOG_LEVEL": "WARN", "MOST_CALLS": "6", **os.environ, **quiet},
+            start_new_session=True,  # an interrupt at the terminal ends it in its turn
+            preexec_fn=_end_with_us,
+        )
+        try:
+            yield local
+        finally:
+            worker.terminate()
+            try:
+                worker.wait(WORKER_ENDS)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(worker.pid, signal.SIGKILL)
+                worker.wait()
 
 
 def run(binary: str | None) -> None:

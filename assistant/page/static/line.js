@@ -75,6 +75,7 @@ export class Line extends EventTarget {
       .on(RoomEvent.ParticipantDisconnected, (who) => this.#onGone(who))
       .on(RoomEvent.ParticipantAttributesChanged, (changed, who) => this.#onChanged(changed, who))
       .on(RoomEvent.ActiveSpeakersChanged, (who) => this.#onSpeakers(who))
+      .on(RoomEvent.SignalReconnecting, () => this.tell("trouble", { sentence: SENTENCES.lost, lost: true }))
       .on(RoomEvent.Reconnecting, () => this.tell("trouble", { sentence: SENTENCES.lost, lost: true }))
       .on(RoomEvent.Reconnected, () => this.#onBack())
       .on(RoomEvent.Disconnected, (reason) => this.#onEnd(reason));
