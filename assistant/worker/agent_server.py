@@ -12,6 +12,7 @@ from livekit.agents import NOT_GIVEN, AgentServer, NotGivenOr
 from livekit.protocol import agent
 
 from assistant import logs, telemetry
+from assistant.providers.offline.shared.keeper import kept as shared_speech
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Settings
 from assistant.worker import proxy
@@ -86,7 +87,8 @@ class Worker(AgentServer):
         bound_livekits_ports()
         self.on("worker_registered", lambda *_: self._take_care())
         try:
-            await super().run(devmode=devmode, unregistered=unregistered)
+            with shared_speech():  # before any process of a call is forked
+                await super().run(devmode=devmode, unregistered=unregistered)
         except Exception as error:
             self.failure = error
             raise

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 
@@ -114,6 +114,11 @@ def new_model(engine: Engine) -> Model:
     except Exception as error:  # native libraries fail in ways of their own
         raise OfflineVoiceError(what_to_install(engine)) from error
     return model
+
+
+def new_voice() -> Any:
+    """Returns the engine of the embedded voice, loaded into this process; blocks."""
+    return importlib.import_module("hibari").Hibari()
 
 
 def candidates(engine: Choice) -> list[Engine]:

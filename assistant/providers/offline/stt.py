@@ -23,6 +23,8 @@ from assistant.providers.offline.engines import (
     what_to_install,
 )
 from assistant.providers.offline.repairs import shop_words
+from assistant.providers.offline.shared import wire
+from assistant.providers.offline.shared.engines import SharedEars, SpeechError
 
 
 class Recogniser:
@@ -53,6 +55,16 @@ class Recogniser:
         return self.transcribe(to_samples(buffer))
 
 
+def _model(engine: Engine) -> Model:
+    """The engine's model: the speech process's where there is one, else loaded here."""
+    if not (address := wire.address()):
+        return new_model(engine)
+    try:
+        return SharedEars(engine, address)
+    except SpeechError as error:
+        raise OfflineVoiceError(what_to_install(engine)) from error
+
+
 _loaded: dict[Engine, Recogniser] = {}
 _loading = threading.Lock()
 
@@ -71,7 +83,7 @@ def load(engine: Choice = "auto") -> Recogniser:
         for name in candidates(engine):
             try:
                 if name not in _loaded:
-                    _loaded[name] = Recogniser(name, new_model(name))
+                    _loaded[name] = Recogniser(name, _model(name))
                 return _loaded[name]
             except OfflineVoiceError as error:
                 failure = failure or error

@@ -17,7 +17,9 @@ from livekit.agents import APIError, tokenize, tts, utils
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions
 from numpy.typing import NDArray
 
-from assistant.providers.offline.engines import OfflineVoiceError
+from assistant.providers.offline.engines import OfflineVoiceError, new_voice
+from assistant.providers.offline.shared import wire
+from assistant.providers.offline.shared.engines import SharedVoice
 from assistant.providers.offline.speakable import spoken
 
 SAMPLE_RATE: Final = 24_000
@@ -39,7 +41,8 @@ class Voice:
 
     def __init__(self) -> None:
         try:
-            self._hibari: Any = importlib.import_module("hibari").Hibari()
+            address = wire.address()
+            self._hibari: Any = SharedVoice(address) if address else new_voice()
             self.sound(self.sentences("Hello.")[0])  # loads the dictionary; no caller waits for it
         except Exception as error:  # a native library fails in ways of its own
             raise OfflineVoiceError(_WHAT_TO_INSTALL) from error
