@@ -67,6 +67,8 @@ HANDOFFS = _Count("handoffs", "Callers put through.", "source", "target")
 ORDERS = _Count("orders", "Orders placed.")
 TICKETS = _Count("tickets", "Tickets opened.")
 TAKEN_UP = _Count("calls_taken_up", "Calls taken up that nobody held any more.")
+MODEL_FAILED = _Count("model_failures", "Requests that the model failed, by fault.", "fault")
+STOOD_IN = _Count("model_stood_in_for", "Requests that the embedded brain answered in its place.")
 ENDED = _Count("calls_ended", "Calls that ended, by what ended them.", "reason", "state")
 
 
@@ -135,7 +137,7 @@ def export() -> None:
     names and the rest are read by the SDK. What was said is taken out before anything is sent.
     Prometheus, which needs nothing sent, sees from now on 0 for what has not happened yet.
     """
-    for counter in (ORDERS, TICKETS, TAKEN_UP):
+    for counter in (ORDERS, TICKETS, TAKEN_UP, STOOD_IN):
         counter.zero()
     if _providers or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return

@@ -20,11 +20,12 @@ from livekit.agents import (
     utils,
 )
 
+from assistant import telemetry
 from assistant.agents import briefing, tools
 from assistant.agents.gate import Gate, SentenceGate
 from assistant.agents.userdata import UserData
 from assistant.agents.voice import is_heard
-from assistant.providers.failures import UNSAID, Fault, ModelError, explain
+from assistant.providers.failures import UNSAID, Fault, ModelError, explain, fault_of
 from assistant.shop.wording import lines
 from statemachine.states import State
 from statemachine.triggers import CallFailed
@@ -77,6 +78,9 @@ class Reply:
             data.failures = 0
         except (APIError, TimeoutError) as error:
             log.error("%s", explain(error, data.settings))
+            fault = fault_of(error).fault.label
+            data.call.faults[fault] += 1
+            telemetry.MODEL_FAILED.one(fault)
             yield await self.apology()
         except Exception:
             log.exception("call %s: the model's reply failed", data.call.id)

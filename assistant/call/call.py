@@ -81,6 +81,10 @@ class Call:
         """For each request that was answered, the seconds until its first word or tool call."""
         self.waits: list[float] = []
         """For each answer in a room, the seconds that the caller waited for its first sound."""
+        self.faults: Counter[str] = Counter()
+        """Requests that the model failed, by what was wrong."""
+        self.stood_in = 0
+        """Requests that the embedded brain has answered in the model's place."""
         self.transcript: list[tuple[str, str]] = []
         """Who said what, `caller` or the agent's state; empty unless transcripts are kept."""
         self.ended = asyncio.Event()

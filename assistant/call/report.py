@@ -67,6 +67,8 @@ def report(call: Call) -> dict[str, object]:
             "prompt_characters": call.prompt_characters,
             "tokens": dict(call.tokens) or None,
             "first_word_seconds": _spread(call.first_words),
+            "failures": dict(call.faults),
+            "stood_in_for": call.stood_in,
         },
         "ended_by": call.ended_by,
         "began": datetime.fromtimestamp(call.began, UTC).isoformat(timespec="seconds"),

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from livekit.agents import inference, llm, stt, tts, vad
 
+from assistant.providers.failures import explain
 from assistant.providers.hearing import Ears, by_segment, with_spare
 from assistant.providers.line_cache import KeptLines
+from assistant.providers.standby import Standby
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
@@ -56,21 +59,31 @@ def build(
     settings: Settings, catalogue: Catalogue, knowledge: Knowledge, about: About = NOTHING_KNOWN
 ) -> Providers:
     """The parts of a text call: with a key the real model, without it the embedded one."""
-    if _thinks_online(settings):
-        from assistant.providers.chat.model import chat_model  # not loaded where it isn't used
+    if not _thinks_online(settings):
+        why = "LLM=offline" if settings.llm == "offline" else "OPENAI_API_KEY is not set"
+        brain = _brain(catalogue, knowledge, about)
+        return Providers(brain, (f"Model: the embedded offline brain ({why}).",))
+    from assistant.providers.chat.model import chat_model  # not loaded where it isn't used
 
-        at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
-        why = "LLM=openai" if settings.llm == "openai" else "OPENAI_API_KEY is set"
-        return Providers(
-            chat_model(settings), (f"Model: OpenAI {settings.openai_model}{at} ({why}).",)
-        )
+    model: llm.LLM[Any] = chat_model(settings)
+    if _brain_behind(settings):
+        spare = partial(_brain, catalogue, knowledge, about)
+        model = Standby(model, spare, partial(explain, settings=settings))
+    at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
+    why = "LLM=openai" if settings.llm == "openai" else "OPENAI_API_KEY is set"
+    behind = ", with the embedded brain behind it" if _brain_behind(settings) else ""
+    return Providers(model, (f"Model: OpenAI {settings.openai_model}{at} ({why}){behind}.",))
+
+
+def _brain(catalogue: Catalogue, knowledge: Knowledge, about: About) -> llm.LLM[Any]:
     from assistant.providers.offline.brain import OfflineLLM
 
-    why = "LLM=offline" if settings.llm == "offline" else "OPENAI_API_KEY is not set"
-    return Providers(
-        OfflineLLM(catalogue, knowledge, about=about),
-        (f"Model: the embedded offline brain ({why}).",),
-    )
+    return OfflineLLM(catalogue, knowledge, about=about)
+
+
+def _brain_behind(settings: Settings) -> bool:
+    """Whether the brain, which understands English, goes on with a call whose model fails."""
+    return settings.fallback and settings.language.lower().startswith("en")
 
 
 def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
@@ -89,6 +102,12 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
 
     if _thinks_online(settings):
         from livekit.plugins import openai  # noqa: F401
+
+        if _brain_behind(settings):
+            from assistant.language.phrases import vocabulary
+            from assistant.providers.offline import brain  # noqa: F401
+
+            vocabulary.load()
 
     hears, speaks = _hears_offline(settings), _speaks_offline(settings)
     warm = Warm(

@@ -15,8 +15,10 @@ from livekit.agents import (
 )
 from livekit.agents.metrics import LLMMetrics
 
+from assistant import telemetry
 from assistant.agents import tools
 from assistant.agents.userdata import UserData
+from assistant.providers.standby import MODEL_FAILED, STOOD_IN
 from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS, UNKNOWN_TRIGGER
 from statemachine.triggers import CallerHungUp, CallFailed
 
@@ -32,6 +34,8 @@ class Events:
         """Whether a session that is closed from outside says nothing about the call: the caller may
         still be in their room."""
         model.on("metrics_collected", self._on_metrics)
+        model.on(MODEL_FAILED, self._on_failure)
+        model.on(STOOD_IN, self._on_stand_in)
         session.on("user_input_transcribed", self._on_words)
         session.on("conversation_item_added", self._on_item)
         session.on("function_tools_executed", self._on_tools)
@@ -71,6 +75,15 @@ class Events:
         if metrics.total_tokens:
             self._data.call.tokens["prompt"] += metrics.prompt_tokens
             self._data.call.tokens["completion"] += metrics.completion_tokens
+
+    def _on_failure(self, fault: str) -> None:
+        """A request failed, and somebody else has answered it."""
+        self._data.call.faults[fault] += 1
+        telemetry.MODEL_FAILED.one(fault)
+
+    def _on_stand_in(self) -> None:
+        self._data.call.stood_in += 1
+        telemetry.STOOD_IN.one()
 
     def _on_tools(self, event: FunctionToolsExecutedEvent) -> None:
         """A step in which code spoke or put the caller through asks for no reply."""

@@ -42,7 +42,9 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 async def call(server: Server, *said: str, first_word: float = 5.0) -> Held:
     """A call over the wire up to these lines of the caller."""
-    settings = Settings(openai_api_key=KEY, openai_base_url=server.url, first_word=first_word)
+    settings = Settings(
+        openai_api_key=KEY, openai_base_url=server.url, first_word=first_word, fallback=False
+    )
     held = await wired(settings)
     await held.say(*said)
     return held

@@ -51,6 +51,8 @@ async def test_a_call_without_a_word_is_reported() -> None:
             "prompt_characters": 0,
             "tokens": None,
             "first_word_seconds": None,
+            "failures": {},
+            "stood_in_for": 0,
         },
         "ended_by": "",
     }
@@ -118,15 +120,19 @@ async def test_what_ended_the_call_is_the_trigger_that_was_accepted() -> None:
 
 
 async def test_waiting_and_tokens_are_reported() -> None:
-    """Median and worst of the first words; tokens as the model counted them."""
+    """Median and worst of the first words; tokens as the model counted them; failures by kind."""
     call = await call_after(HEARD)
     call.first_words += [0.2, 3.0, 0.41239]
     call.tokens.update(prompt=120, completion=7)
+    call.faults.update(silent=2)
+    call.stood_in = 1
     assert report(call)["model"] == {
         "requests": 0,
         "prompt_characters": 0,
         "tokens": {"prompt": 120, "completion": 7},
         "first_word_seconds": {"median": 0.412, "max": 3.0},
+        "failures": {"silent": 2},
+        "stood_in_for": 1,
     }
 
 

@@ -117,15 +117,21 @@ STORIES: dict[str, Story] = {
         pause=1.5,
     ),
     "no ears left": Story(hears="401", fallback=False, hangs_up=False),
-    "model refused": Story((fails(401), TO_BUYING), words=(HELLO, BUY)),
-    "model down": Story((fails(500),) * 8, words=(HELLO, HELLO, HELLO), hangs_up=False),
+    "model refused": Story((fails(401), TO_BUYING), words=(HELLO, BUY), fallback=False),
+    "model stood in for": Story((fails(401),), words=(BUY, PRO)),
+    "model down": Story(
+        (fails(500),) * 8, words=(HELLO, HELLO, HELLO), hangs_up=False, fallback=False
+    ),
     "model slow": Story((late(2.5, says("We sell phones.")),), words=(HELLO,), pause=2.0),
     "model silent in a transfer": Story(
         (uses(Use("to_buying", {"wish": PRO})), stalls(), stalls()),
         words=(PRO,),
         pause=4.0,
+        fallback=False,
     ),
-    "model silent": Story((stalls(), stalls(), TO_BUYING), words=(HELLO,), pause=4.0),
+    "model silent": Story(
+        (stalls(), stalls(), TO_BUYING), words=(HELLO,), pause=4.0, fallback=False
+    ),
 }
 
 
@@ -293,6 +299,14 @@ def test_a_model_that_refuses_is_apologised_for() -> None:
     it = held("model refused")
     assert it.heard[1] == worded(lines.APOLOGY)
     assert it.telephone.call.path == ["greeting", "buying", "ended"]
+
+
+@pytest.mark.soak
+def test_a_model_that_refuses_is_stood_in_for() -> None:
+    """The embedded brain puts the caller through and quotes the price."""
+    it = held("model stood in for")
+    assert worded(lines.APOLOGY) not in it.heard
+    assert it.telephone.said[-1][1].endswith("is $1,099. Shall I order it for you?")
 
 
 @pytest.mark.soak
