@@ -74,6 +74,15 @@ class RunningWorker:
             assert time.monotonic() < until, f"no {pattern!r} in:\n{self.says()[-3000:]}"
             time.sleep(0.1)
 
+    def serving(self, call: str) -> list[tuple[str, int]]:
+        """When its processes began to serve a call, and which: the last one is who serves it."""
+        found = []
+        for line in self.says().splitlines():
+            if f'"message": "call {call}: ' in line and '"pid"' in line:
+                entry = json.loads(line)
+                found.append((str(entry["timestamp"]), int(entry["pid"])))
+        return found
+
     async def report(self, call: str, patience: float = 30.0) -> dict[str, Any]:
         """A call's report, once it is written."""
         path = self.reports / f"{call}.json"
@@ -149,8 +158,11 @@ def start_worker(
 
 @pytest.fixture(scope="session")
 def worker(start_worker: StartWorker) -> RunningWorker:
-    """The worker that comes to every room that nobody asked another agent into."""
-    return start_worker()
+    """The worker that comes to every room that nobody asked another agent into.
+
+    It waits long for a caller to speak: on a busy machine their words take long to be there.
+    """
+    return start_worker(SILENCE_SECONDS="60")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import re
 import signal
 import statistics
@@ -50,6 +49,7 @@ class Kill:
     silence: float | None
     """Until the next agent's first sound; None if the call had ended already."""
     claims: int
+    """Epochs from the kill on, the one that was killed among them."""
     orders: int
 
     def row(self) -> str:
@@ -91,18 +91,12 @@ class Fleet:
 
     async def serving(self, call: str) -> tuple[RunningWorker, psutil.Process]:
         """The worker of a call, and its process; of several the last."""
-        found: list[tuple[str, RunningWorker, int]] = []
 
-        def logged() -> bool:
-            for worker in self.workers:
-                for line in worker.says().splitlines():
-                    if f'"message": "call {call}: ' in line and '"pid"' in line:
-                        entry = json.loads(line)
-                        found.append((entry["timestamp"], worker, entry["pid"]))
-            return bool(found)
+        def found() -> list[tuple[str, RunningWorker, int]]:
+            return [(at, each, pid) for each in self.workers for at, pid in each.serving(call)]
 
-        await until(logged, f"nobody serves {call}", PATIENCE)
-        _, worker, pid = max(found, key=lambda each: each[0])
+        await until(lambda: bool(found()), f"nobody serves {call}", PATIENCE)
+        _, worker, pid = max(found(), key=lambda each: each[0])
         return worker, psutil.Process(pid)
 
 
@@ -184,9 +178,12 @@ async def one_kill(
     """A call that is killed after so many seconds, and goes on to its end."""
     async with buying(server, room, fleet) as (caller, call):
         begun = time.monotonic()
-        worker, process = await fleet.serving(call)
+        await fleet.serving(call)
         await asyncio.sleep(max(0.0, begun + after - time.monotonic()))
-        state = path_of((await record(store, call)).journal, INITIAL.value)[-1]
+        standing = await record(store, call)
+        state = path_of(standing.journal, INITIAL.value)[-1]
+        # Whoever serves it now: on a busy machine it may have been taken up before it is killed.
+        worker, process = await fleet.serving(call)
         before = set(caller.first_sounds)
         at = time.monotonic()
         kill(victim, worker, process)
@@ -202,6 +199,6 @@ async def one_kill(
         at - begun,
         state,
         min(sounds) - at if sounds else None,
-        written.epoch,
+        written.epoch - standing.epoch + 1,
         len(orders),
     )

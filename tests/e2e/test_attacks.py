@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import psutil
 import pytest
 from livekit import rtc
 
@@ -106,9 +108,9 @@ async def test_nothing_that_is_not_the_callers_own_counts_as_the_caller(
     async with caller, bystander, watcher:
         call = await caller.sid()
         await greeted(caller)
-        for attack in ATTACKS:
-            await attack(bystander.room.local_participant, caller)
-        await bystander.say(COMPLAINS)
+        attacker = bystander.room.local_participant
+        attacks = (attack(attacker, caller) for attack in ATTACKS)
+        await asyncio.gather(*attacks, bystander.say(COMPLAINS))
         await put_through_to_sales(caller)
         await says_goodbye(caller)
     report = await worker.report(call)
@@ -145,6 +147,25 @@ async def test_somebody_without_a_microphone_does_not_have_the_line(
     assert report["ended_by"] == "caller_hung_up"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process can't be held up so")
+async def test_a_caller_whose_process_hangs_carries_on(
+    server: LocalServer, worker: RunningWorker, room: str
+) -> None:
+    """It lives and answers nobody: another one takes the call up, and it is ended."""
+    async with calling(server, room) as caller:
+        call = await caller.sid()
+        await greeted(caller)
+        ((_, pid),) = worker.serving(call)
+        hanging = psutil.Process(pid)
+        hanging.suspend()
+        await caller.hears("cut off")
+        await until(lambda: not hanging.is_running(), "it hangs for ever")
+        await put_through_to_sales(caller)
+        await says_goodbye(caller)
+    report = await worker.report(call)
+    assert (report["path"], len(caller.first_sounds)) == (["greeting", "buying", "ended"], 2)
+
+
 async def test_a_caller_who_types_without_end_is_answered_and_costs_nobody_else(
     server: LocalServer, worker: RunningWorker, room: str
 ) -> None:
@@ -153,7 +174,7 @@ async def test_a_caller_who_types_without_end_is_answered_and_costs_nobody_else(
         call = await caller.sid()
         await greeted(caller)
         me = caller.room.local_participant
-        texts = ("no " * 560, "No. 1. " * 280, "x" * 15_000) * 30
+        texts = ("no " * 560, "No. 1. " * 280, "x" * 15_000) * 10
         await asyncio.gather(*(me.send_text(text, topic="lk.chat") for text in texts))
         await until(lambda: "come too fast" in worker.says(), "all of them were read")
         await put_through_to_sales(caller)
