@@ -151,7 +151,8 @@ class Caller:
         while not listening.done():
             await asyncio.wait({listening}, timeout=0.2)
             quiet = time.monotonic() - max(since, *self.last_sounds.values(), 0.0)
-            if quiet > AGAIN and self._utterances.empty() and not self._understanding:
+            silent = quiet > AGAIN and self._utterances.empty() and not self._understanding
+            if silent and not listening.done():  # understanding may take longer than that
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)
                 return None
