@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 # A command loads what it needs itself: that takes seconds, and a wrong option is told first.
+from assistant.display import shown, take_any_letter
 from assistant.errors import MendableError
 
 app = typer.Typer(
@@ -23,7 +24,12 @@ app = typer.Typer(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command. The exit code is 0 however a call ended, 2 where it could not start."""
+    """Run a command.
+
+    The exit code is 0 however a call ended, 1 where its report was not written, and 2 where it
+    could not start.
+    """
+    take_any_letter()
     try:
         app(arguments, prog_name="python -m assistant")
     except SystemExit as ended:
@@ -39,13 +45,13 @@ def _told(beginning: str = "") -> Iterator[None]:
     except KeyboardInterrupt:
         raise typer.Exit from None
     except (MendableError, OSError) as error:
-        typer.echo(f"{beginning}: {error}" if beginning else str(error), err=True)
+        typer.echo(shown(f"{beginning}: {error}" if beginning else str(error)), err=True)
         raise typer.Exit(2) from None
     except Exception as error:
         if not beginning:
             raise
         kind = type(error).__name__
-        typer.echo(f"{beginning}, by a fault of ours: {kind}: {error}", err=True)
+        typer.echo(shown(f"{beginning}, by a fault of ours: {kind}: {error}"), err=True)
         raise typer.Exit(2) from None
 
 
@@ -97,7 +103,9 @@ def console(
 
         from assistant.console.talk import talk
 
-        asyncio.run(talk(read, here))
+        reported = asyncio.run(talk(read, here))
+    if not reported:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from typing import Any
 
 from livekit.agents.telemetry.pii import is_pii_attribute
 
+from assistant.display import shown
+
 _ON_THE_WIRE = (
     "asyncpg",
     "deepgram",
@@ -146,6 +148,10 @@ class _Record(logging.LogRecord):
         if self.exc_info and self.exc_info[1] is not None:
             self.exc_text = "\n".join(told(self.exc_info[1]))
             self.exc_info = None
+
+    def getMessage(self) -> str:
+        """What happened, with nothing that a terminal would obey: names come from outside."""
+        return shown(super().getMessage())
 
 
 def told(error: BaseException) -> list[str]:

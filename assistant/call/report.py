@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from assistant.display import shown
 from assistant.errors import MendableError
 from statemachine.engine.journal.forgetting import FORGOTTEN, our_own
 from statemachine.table import TABLE
@@ -94,8 +95,7 @@ def write(call: Call, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    told = json.dumps(report(call), indent=2, ensure_ascii=False) + "\n"
-    text = told.encode("utf-8", "replace").decode("utf-8")  # lone surrogates aren't UTF-8
+    text = shown(json.dumps(report(call), indent=2, ensure_ascii=False)) + "\n"
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")  # a pipe or a device
         return
@@ -157,13 +157,12 @@ def _blank(words: str) -> str:
 
 
 def _put(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, for its owner alone: it holds a caller's words."""
     folder = path.parent
     with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as scratch:
         try:
             scratch.write(text)
             scratch.flush()
-            os.chmod(scratch.name, 0o644)
             os.replace(scratch.name, path)
         except BaseException:
             os.unlink(scratch.name)  # it may hold a caller's words

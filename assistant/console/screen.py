@@ -15,6 +15,7 @@ from livekit.agents import ConversationItemAddedEvent, llm
 
 from assistant import logs
 from assistant.call.call import Call
+from assistant.display import shown
 from assistant.records import Entry
 from assistant.session.session import CallSession
 from assistant.shop.wording.prompts import Prompts
@@ -34,29 +35,29 @@ class Screen:
 
     def speech(self, who: str, text: str) -> None:
         """Somebody says something."""
-        self._print(f"{self._paint('1;36', who + ':')} {text}")
+        self._print(f"{self._paint('1;36', shown(who) + ':')} {shown(text)}")
 
     def heard(self, text: str) -> None:
         """What a piped caller said; a person at a terminal sees their own line already."""
-        self._print(f"{self._paint('1;32', 'Caller:')} {text}")
+        self._print(f"{self._paint('1;32', 'Caller:')} {shown(text)}")
 
     def trigger(self, entry: Entry) -> None:
         """A trigger with the state before and after, or why it was refused."""
         given = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items() if value)
-        named = f"{entry.trigger}({given})"
+        named = shown(f"{entry.trigger}({given})")
         if entry.accepted:
             self._print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"))
         else:
             why = " ".join(in_words(entry, TABLE))
-            self._print(self._paint("33", f"  [{named} refused in {entry.source}: {why}]"))
+            self._print(self._paint("33", f"  [{named} refused in {entry.source}: {shown(why)}]"))
 
     def note(self, text: str) -> None:
         """Something about the call rather than in it."""
-        self._print(self._paint("2", text))
+        self._print(self._paint("2", shown(text)))
 
     def trouble(self, text: str) -> None:
         """Something the operator should see to."""
-        self._print(self._paint("1;31", f"! {text}"), sys.stderr)
+        self._print(self._paint("1;31", f"! {shown(text)}"), sys.stderr)
 
     def prompt(self) -> str:
         """What stands before the person's own line."""
@@ -112,19 +113,17 @@ def show(screen: Screen, call: Call, line: CallSession, words: Prompts, *, echo:
 
 
 def typed(screen: Screen, state: Path) -> ReadLine:
-    """Lines typed at a terminal, with editing, and a history that is kept in the state folder."""
+    """Lines typed at a terminal, with editing, and a history that ends with the call.
+
+    No caller's words are kept; an older console's history of them goes from the state folder.
+    """
     from prompt_toolkit import PromptSession
     from prompt_toolkit.formatted_text import ANSI
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
     from prompt_toolkit.patch_stdout import patch_stdout
 
-    folder = state / "iphone-shop"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        history: FileHistory | InMemoryHistory = FileHistory(str(folder / "history"))
-    except OSError:
-        history = InMemoryHistory()
-    asker: PromptSession[str] = PromptSession(history=history)
+    with contextlib.suppress(OSError):
+        (state / "iphone-shop" / "history").unlink(missing_ok=True)
+    asker: PromptSession[str] = PromptSession()
 
     async def read() -> str | None:
         try:
@@ -138,7 +137,7 @@ def typed(screen: Screen, state: Path) -> ReadLine:
 
 def piped() -> ReadLine:
     """Lines from a pipe or a file, one at a time as they are wanted."""
-    source = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    source = open(sys.stdin.fileno(), encoding="utf-8-sig", errors="replace", closefd=False)  # noqa: SIM115
 
     async def read() -> str | None:
         line = await asyncio.get_running_loop().run_in_executor(None, source.readline)

@@ -18,7 +18,7 @@ from assistant.console.screen import ReadLine, Screen, keep_quiet, piped, show, 
 from assistant.console.text_call import TextCall
 from assistant.console.voice_call import Devices, hanging_up, speak
 from assistant.providers import build as providers
-from assistant.records import RecordError, Store, UnknownCall
+from assistant.records import Fenced, RecordError, Store, UnknownCall
 from assistant.records.sql.opening import open_at_start
 from assistant.records.store import path_of
 from assistant.session.session import CallSession
@@ -45,8 +45,8 @@ HELP = """  /state   where the call stands and what is established
   Anything else is said to the assistant."""
 
 
-async def talk(settings: Settings, options: Console) -> None:
-    """Hold one call and write its report, however it ends.
+async def talk(settings: Settings, options: Console) -> bool:
+    """Hold one call and write its report, however it ends; whether it could be written.
 
     Raises:
         MendableError: it cannot start.
@@ -57,12 +57,19 @@ async def talk(settings: Settings, options: Console) -> None:
     words, models, problems = served.words, served.catalogue, served.knowledge
     by_hand = sys.stdin.isatty()
     read_line = typed(screen, options.state) if by_hand else piped()
-    if options.customize:
-        words = await _customized(words, screen, read_line if by_hand else None)
+    if not providers.thinks_online(settings):
+        _say_what_is_unused(screen, words, options)
+    elif options.customize:
+        asked = await _customized(words, screen, read_line if by_hand else None)
+        if asked is None:
+            screen.note("No call was held.")
+            return True
+        words = asked
 
     telemetry.export()
     store = await open_at_start(settings.database_url)
     call: Call | None = None
+    reported = True
     try:
         used = _spoken(screen, options, by_hand)
         call = await _begun(options.call, models.offers, store)
@@ -78,16 +85,41 @@ async def talk(settings: Settings, options: Console) -> None:
         )
         if used:
             with hanging_up() as hung_up, devices.off_screen(options.log):
-                await speak(screen, data, options.report, used, hung_up)
+                await speak(screen, data, used, hung_up)
         else:
-            await _write(screen, data, options.report, read_line, echo=not by_hand)
+            await _write(screen, data, read_line, echo=not by_hand)
         if not call.fenced:
             screen.note(f"\nThe call went {' -> '.join(call.path)}, ended by {call.ended_by}.")
     finally:
         if call is not None:
             await call.write_up(PATIENCE)
+            if options.report:
+                reported = await _reported(screen, call, store, options.report)
         await store.close()
         await asyncio.to_thread(telemetry.flush)
+    return reported
+
+
+async def _reported(screen: Screen, call: Call, store: Store, where: Path) -> bool:
+    """Write the call's report, unless it is somebody else's or has been forgotten meanwhile."""
+    try:
+        await store.renew(call.id, 0.0)
+    except Fenced:
+        screen.trouble(
+            f"No report was written: call {call.id} was taken up or forgotten elsewhere."
+        )
+        return False
+    except RecordError:  # the records were away for all of the call: the report is what there is
+        pass
+    try:
+        report.write(call, where)
+    except OSError as error:
+        screen.trouble(
+            f"The report could not be written to {where} ({error.strerror}): "
+            f"`make replay CALL={call.id}` tells the call."
+        )
+        return False
+    return True
 
 
 async def _begun(asked: str, offers: tuple[Offer, ...], store: Store) -> Call:
@@ -108,9 +140,7 @@ async def _begun(asked: str, offers: tuple[Offer, ...], store: Store) -> Call:
         raise RecordError(f"Call {asked} can't be gone on with: {error}") from None
 
 
-async def _write(
-    screen: Screen, data: UserData, where: Path | None, read_line: ReadLine, *, echo: bool
-) -> None:
+async def _write(screen: Screen, data: UserData, read_line: ReadLine, *, echo: bool) -> None:
     """Hold a call in text, until it ends or the lines do."""
     call = data.call
     parts = providers.build(data.settings, data.catalogue, data.knowledge, data.about)
@@ -128,8 +158,6 @@ async def _write(
         await call.fire(CallFailed())
     finally:
         await text.hang_up()
-        if where:
-            report.write(call, where)
         await parts.llm.aclose()
 
 
@@ -179,8 +207,19 @@ async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None
             await text.say(words)
 
 
-async def _customized(words: Prompts, screen: Screen, read_line: ReadLine | None) -> Prompts:
-    """Ask for each agent's instructions; Enter keeps what is there."""
+def _say_what_is_unused(screen: Screen, words: Prompts, options: Console) -> None:
+    """The embedded brain has its own ways: instructions are for a real model."""
+    own = words.instructions != prompts.load().instructions
+    unused = ["the shop's own instructions"] * own + ["CUSTOMIZE"] * options.customize
+    if unused:
+        screen.note(
+            f"The embedded brain takes no instructions, so {' and '.join(unused)} will do nothing "
+            "in this call: set OPENAI_API_KEY for a model that does."
+        )
+
+
+async def _customized(words: Prompts, screen: Screen, read_line: ReadLine | None) -> Prompts | None:
+    """Ask for each agent's instructions; Enter keeps what is there, /quit is no call at all."""
     if read_line is None:
         screen.note("CUSTOMIZE=1 needs a terminal to ask in; the instructions stay as they are.")
         return words
@@ -190,6 +229,8 @@ async def _customized(words: Prompts, screen: Screen, read_line: ReadLine | None
         given = await read_line()
         if given is None:
             break
+        if given.strip() == "/quit":
+            return None
         if given.strip():
             try:
                 words = prompts.with_instructions(words, {state.value: given}, "typed")

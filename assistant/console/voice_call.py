@@ -7,13 +7,11 @@ import contextlib
 import logging
 import signal
 from collections.abc import Coroutine, Iterator
-from pathlib import Path
 from typing import Any
 
 from livekit.agents.utils import http_context
 
 from assistant.agents.userdata import UserData
-from assistant.call import report
 from assistant.console import audio as sound
 from assistant.console import devices
 from assistant.console.screen import Screen, show
@@ -47,9 +45,7 @@ def hanging_up() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-async def speak(
-    screen: Screen, data: UserData, where: Path | None, used: Devices, hung_up: asyncio.Event
-) -> None:
+async def speak(screen: Screen, data: UserData, used: Devices, hung_up: asyncio.Event) -> None:
     """Hold a call by this machine's microphone and loudspeaker, until it ends or is hung up.
 
     Raises:
@@ -69,8 +65,6 @@ async def speak(
         await call.settled()
         if not call.ended.is_set():
             await call.fire(CallerHungUp())
-        if where:
-            report.write(call, where)
 
 
 async def _hold(screen: Screen, data: UserData, used: Devices, hung_up: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from assistant.call import report
+from assistant.display import shown, tell
 from assistant.errors import MendableError
 from assistant.history.pictures import picture, renderer
 from assistant.records import CallRecord, Store, Summary, UnknownCall
@@ -86,7 +87,7 @@ async def _with_store(asked: Asked) -> None:
 async def _calls(asked: Asked, store: Store) -> None:
     found = await store.recent(asked.most)
     if not found:
-        print("No calls so far: `make console` holds one.")
+        tell("No calls so far: `make console` holds one.")
         return
     head = ("When", "Lasted", "Call", "Path", "How it ended", "Order", "Ticket")
     _print_table([head, *map(_row, found)])
@@ -119,13 +120,13 @@ async def _trace(asked: Asked, store: Store) -> None:
     record = await store.read(asked.call)
     title, *more = _titles(record)
     overlay = trace.of_call(TABLE, " · ".join((title, *more)), record.journal, record.began)
-    print("\n".join((title, *(f"  {line}" for line in more), "")))
+    tell("\n".join((title, *(f"  {line}" for line in more), "")))
     _print_table([("", "At", "What", "Where"), *overlay.notes])
-    print()
+    tell()
     for stay in trace.stays(TABLE, record.journal, record.began):
         if stay.state is not FINAL:
-            print(f"  {clock(stay.seconds):>6}  with {stay.state.desk}")
-    print(f"\n{_drawn(asked, asked.call, overlay)}")
+            tell(f"  {clock(stay.seconds):>6}  with {stay.state.desk}")
+    tell(f"\n{_drawn(asked, asked.call, overlay)}")
 
 
 def _titles(record: CallRecord) -> list[str]:
@@ -144,7 +145,7 @@ def _titles(record: CallRecord) -> list[str]:
 
 def _drawn(asked: Asked, name: str, overlay: Overlay) -> str:
     """Draw it, and say where."""
-    dot, text = renderer(asked.renderer), render(TABLE, overlay)
+    dot, text = renderer(asked.renderer), shown(render(TABLE, overlay))
     asked.folder.mkdir(parents=True, exist_ok=True)
     stem = re.sub(r"[^\w.-]", "_", name)
     paths = [asked.folder / f"{stem}.{kind}" for kind in ("svg", "png")]
@@ -155,22 +156,22 @@ def _drawn(asked: Asked, name: str, overlay: Overlay) -> str:
 
 async def _replay(asked: Asked, store: Store) -> None:
     record = await store.read(asked.call)
-    print(f"Call {record.id} began {day(record.began)}; reference {record.opening.reference}.")
+    tell(f"Call {record.id} began {day(record.began)}; reference {record.opening.reference}.")
     before, stands = record.opening, "greeting"
     for step in steps(record.opening, record.journal, MACHINE):
-        print("\n".join(_step(step, before, record.began)))
+        tell("\n".join(_step(step, before, record.began)))
         before, stands = step.facts, step.state.value
-    print(f"Replayed: it stands in {stands}, and the facts are those that were noted.")
+    tell(f"Replayed: it stands in {stands}, and the facts are those that were noted.")
 
 
 def _step(step: Step[Facts], before: Facts, began: float) -> list[str]:
     entry = step.entry
     given = ", ".join(f"{key}={value}" for key, value in entry.arguments.items() if value)
     moved = entry.source if entry.source == entry.target else f"{entry.source} -> {entry.target}"
-    shown = [f"{step.number:>4}  {clock(entry.at - began):>6}  {moved:<20}  {_named(entry, given)}"]
+    told = [f"{step.number:>4}  {clock(entry.at - began):>6}  {moved:<20}  {_named(entry, given)}"]
     if not entry.accepted:
-        return [*shown, *(f"{'':14}  refused: {reason}" for reason in in_words(entry, TABLE))]
-    return [*shown, *(f"{'':14}  {line}" for line in _changes(before, step.facts))]
+        return [*told, *(f"{'':14}  refused: {reason}" for reason in in_words(entry, TABLE))]
+    return [*told, *(f"{'':14}  {line}" for line in _changes(before, step.facts))]
 
 
 def _named(entry: Entry, given: str) -> str:
@@ -203,10 +204,10 @@ async def _forget(asked: Asked, store: Store) -> None:
     except UnknownCall:  # the database may have been away for the whole of it
         _forget_report(asked)
         raise
-    print(f"Call {asked.call}: the caller's words are gone; its states, order and counts stay.")
+    tell(f"Call {asked.call}: the caller's words are gone; its states, order and counts stay.")
     if not _forget_report(asked):
-        print(f"No report of it was found: {_searched(asked)}.")
-    print("A report written elsewhere (REPORT=FILE) has to be deleted by hand.")
+        tell(f"No report of it was found: {_searched(asked)}.")
+    tell("A report written elsewhere (REPORT=FILE) has to be deleted by hand.")
 
 
 def _forget_report(asked: Asked) -> bool:
@@ -214,7 +215,7 @@ def _forget_report(asked: Asked) -> bool:
     path = asked.reports and report.path_of(asked.reports, asked.call)
     if not path or not report.forget(path):
         return False
-    print(f"The caller's words are gone from its report too, {path}.")
+    tell(f"The caller's words are gone from its report too, {path}.")
     return True
 
 
@@ -228,34 +229,34 @@ def _searched(asked: Asked) -> str:
 async def _traffic(asked: Asked, store: Store) -> None:
     found = await store.recent(asked.most)
     if not found:
-        print("No calls so far: `make console` holds one.")
+        tell("No calls so far: `make console` holds one.")
         return
     records = [await store.read(call.id) for call in found]
     seen = trace.traffic(TABLE, ((record.began, record.journal) for record in records))
     first, last = min(record.began for record in records), max(record.began for record in records)
     title = f"{trace.calls(seen.calls)}, {day(first)} to {day(last)}"
-    print(f"{title}\n")
+    tell(f"{title}\n")
     ways = sorted(seen.ways.items(), key=lambda each: (-each[1], each[0]))
     rows = [
         (str(number), f"{number / seen.calls:.0%}", source, trigger, target)
         for (source, trigger, target), number in ways
     ]
     _print_table([("Calls", "Share", "From", "Trigger", "To"), *rows])
-    print("\nWhere they ended:")
+    tell("\nWhere they ended:")
     ends = sorted(seen.left.items(), key=lambda each: (-each[1], each[0]))
     _print_table([(str(n), f"{n / seen.calls:.0%}", w[0].desk, how(w[1])) for w, n in ends])
     if seen.refused:
-        print("\nRefused:")
+        tell("\nRefused:")
         most = sorted(seen.refused.items(), key=lambda each: (-each[1], each[0]))
         _print_table([(f"{n} x", trigger, f"at {state.desk}") for (state, trigger), n in most])
-    print(f"\n{_drawn(asked, 'traffic', trace.of_traffic(TABLE, title, seen))}")
+    tell(f"\n{_drawn(asked, 'traffic', trace.of_traffic(TABLE, title, seen))}")
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+        tell("  ".join(cells).rstrip())
 
 
 COMMANDS: dict[str, Callable[[Asked, Store], Awaitable[None]]] = {

@@ -59,7 +59,7 @@ def build(
     settings: Settings, catalogue: Catalogue, knowledge: Knowledge, about: About = NOTHING_KNOWN
 ) -> Providers:
     """The parts of a text call: with a key the real model, without it the embedded one."""
-    if not _thinks_online(settings):
+    if not thinks_online(settings):
         why = "LLM=offline" if settings.llm == "offline" else "OPENAI_API_KEY is not set"
         brain = _brain(catalogue, knowledge, about)
         return Providers(brain, (f"Model: the embedded offline brain ({why}).",))
@@ -100,7 +100,7 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     from assistant.providers.offline import stt as speech_to_text
     from assistant.providers.offline import tts as text_to_speech
 
-    if _thinks_online(settings):
+    if thinks_online(settings):
         from livekit.plugins import openai  # noqa: F401
 
         if _brain_behind(settings):
@@ -198,7 +198,8 @@ def _turns(settings: Settings) -> tuple[inference.TurnDetector | None, str]:
     return inference.TurnDetector(version="v1-mini"), "Turns: LiveKit's local v1-mini."
 
 
-def _thinks_online(settings: Settings) -> bool:
+def thinks_online(settings: Settings) -> bool:
+    """Whether a real model answers, rather than the embedded brain."""
     return settings.llm == "openai" or (settings.llm == "auto" and bool(settings.openai_api_key))
 
 

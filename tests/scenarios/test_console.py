@@ -161,6 +161,24 @@ CONSOLES = {
     "interrupted": Console(b"", (), interrupted=True),
 }
 
+ELSEWHERE = {
+    "full disk": Console(lines_of("hello"), (says("Yes?"),), ("--report", "/dev/full")),
+    "byte order mark": Console(b"\xef\xbb\xbf" + lines_of("/quit"), ()),
+    "poor encoding": Console(
+        lines_of("caf\xe9", "na\u00efve"),
+        (says("The caf\xe9 \u201cNa\u00efve\u201d?"),) * 2,
+        env=(("PYTHONIOENCODING", "ascii"), ("PYTHONUTF8", "0")),
+    ),
+    "embedded": Console(
+        lines_of("hello"),
+        (),
+        ("--shop", "{home}/told", "--customize"),
+        (("LLM", "offline"),),
+    ),
+    "socks": Console(lines_of("hello"), (), (), (("ALL_PROXY", "socks5://127.0.0.1:9"),)),
+}
+"""Consoles that end otherwise, each with a test of its own."""
+
 REFUSED = {
     "no such shop": (("--shop", "{home}/none"), "SHOP={home}/none is not a directory: "),
     "broken catalogue": (("--shop", "{home}/catalogue"), "{home}/catalogue/catalogue.toml: "),
@@ -177,6 +195,7 @@ def shops(home: Path) -> None:
     """A shop that can be used and three that can't."""
     files = {
         "shop/shop.toml": 'persona = "Kim"\nshop = "Fruit Corner"\n',
+        "told/buying.md": "Sell like a pirate.",
         "catalogue/catalogue.toml": "currency = 12",
         "prompt/buying.md": "Sell for {price}.",
         "placeholder/shop.toml": '[lines]\nquote = "The {model} costs nothing."',
@@ -197,8 +216,8 @@ class Ended:
         if name not in self._outcomes:
             home = Path(tempfile.mkdtemp(dir=self._folder))
             shops(home)
-            refused = REFUSED.get(name)
-            console = Console(b"hi\n", (), refused[0]) if refused else CONSOLES[name]
+            refused = Console(b"hi\n", (), REFUSED[name][0]) if name in REFUSED else None
+            console = refused or {**CONSOLES, **ELSEWHERE}[name]
             self._outcomes[name] = asyncio.run(console.run(home))
         return self._outcomes[name]
 
@@ -382,6 +401,46 @@ def test_a_shops_own_words_are_spoken(ended: Ended) -> None:
     assert "Kim: Hi, this is Kim at Fruit Corner." in ended["own shop"].out
 
 
+def test_a_report_that_cannot_be_written_is_told_after_the_call(ended: Ended) -> None:
+    """The call was held, and its journal has it; that no report is left shows in the exit code."""
+    outcome = ended["full disk"]
+    assert outcome.code == 1
+    assert "The call went greeting -> ended" in outcome.out
+    (sentence,) = outcome.err.splitlines()
+    assert "could not be written to /dev/full (No space left on device): `make replay" in sentence
+
+
+def test_a_mark_before_the_first_line_is_no_part_of_it(ended: Ended) -> None:
+    """Editors begin a file with one; /quit is /quit all the same."""
+    assert ended["byte order mark"].asked == ()
+    assert report_of(ended["byte order mark"])["ended_by"] == "caller_hung_up"
+
+
+def test_nothing_vanishes_where_the_output_is_no_utf_8(ended: Ended) -> None:
+    """Letters that the encoding lacks are told by their codes."""
+    outcome = ended["poor encoding"]
+    assert outcome.out.count("Jill: The caf\\xe9 \\u201cNa\\xefve\\u201d?") == 2
+    assert "Caller: caf\\xe9" in outcome.out
+    assert outcome.code == 0
+
+
+def test_it_is_told_that_the_embedded_brain_takes_no_instructions(ended: Ended) -> None:
+    """Neither the shop's own nor those that would be asked for; nothing is asked."""
+    outcome = ended["embedded"]
+    assert (
+        "so the shop's own instructions and CUSTOMIZE will do nothing in this call" in outcome.out
+    )
+    assert "is told:" not in outcome.out
+    assert outcome.code == 0
+
+
+def test_a_proxy_that_cannot_be_used_is_no_fault_of_ours(ended: Ended) -> None:
+    """A call by SOCKS is possible, or told in a sentence."""
+    outcome = ended["socks"]
+    assert "a fault of ours" not in outcome.err
+    assert outcome.code == 0
+
+
 # At a terminal
 
 
@@ -452,6 +511,9 @@ async def terminal(home: Path, url: str, *options: str, **env: str) -> Terminal:
 async def test_a_typed_call_with_its_commands(tmp_path: Path) -> None:
     """/help, /state and /why answer at once, words are said, and the end is told."""
     report = tmp_path / "r.json"
+    kept = tmp_path / "iphone-shop" / "history"  # an older console's
+    kept.parent.mkdir()
+    kept.write_text("+My name is Dana\n")
     async with asyncio.timeout(PATIENCE), Server(BUY, uses(Use("end_purchase_call"))) as server:
         console = await terminal(tmp_path, server.url, "--report", str(report))
         await console.type("/help")
@@ -468,6 +530,18 @@ async def test_a_typed_call_with_its_commands(tmp_path: Path) -> None:
     assert "Caller:" not in console.shown
     assert "\033[1;36mJill:\033[0m" in console.raw
     assert json.loads(report.read_text())["ended_by"] == "end_purchase_call"
+    assert "history" not in os.listdir(kept.parent)
+
+
+async def test_quitting_at_a_question_holds_no_call(tmp_path: Path) -> None:
+    """/quit is no instruction."""
+    async with asyncio.timeout(PATIENCE), Server() as server:
+        console = await terminal(tmp_path, server.url, CUSTOMIZE="1")
+        await console.shows("GreetingAgent is told:")
+        await console.type("/quit")
+        await console.shows("No call was held.")
+        assert await console.ends() == 0
+    assert "calls.db" not in os.listdir(tmp_path)
 
 
 async def test_customizing_at_a_terminal(tmp_path: Path) -> None:

@@ -150,6 +150,27 @@ async def test_a_call_that_is_on_is_not_forgotten(sql_store: SqlStore) -> None:
     await sql_store.forget("one")
 
 
+async def test_a_call_in_its_farewell_is_not_forgotten(sql_store: SqlStore) -> None:
+    """Its worker writes its report after that, with all that was said."""
+    await held(sql_store)
+    await sql_store.renew("one", 30)
+    with pytest.raises(RecordError, match="still on"):
+        await sql_store.forget("one")
+
+
+async def test_whoever_is_still_on_a_forgotten_call_writes_nothing_more_to_it(
+    sql_store: SqlStore,
+) -> None:
+    """A console holds its call without a lease."""
+    call = await held(sql_store, upto=3)
+    await sql_store.forget("one")
+    with pytest.raises(Fenced):
+        await sql_store.renew("one", 0)
+    await call.fire(RecordName("Zebedee Quine"))
+    assert call.fenced
+    assert "ebedee" not in repr(await sql_store.read("one"))
+
+
 async def test_an_unknown_call_is_one_sentence(store: Store) -> None:
     """Whatever is asked of a call that never was, the answer names it."""
     for asking in (store.read("nobody"), store.forget("nobody"), store.claim("nobody")):

@@ -144,7 +144,7 @@ async def test_what_was_said_is_reported_only_where_it_is_kept() -> None:
     assert report(call)["transcript"] == [{"who": "caller", "said": "hello"}]
 
 
-async def test_a_report_is_written_as_json_that_others_may_read(tmp_path: Path) -> None:
+async def test_a_report_is_written_as_json_for_its_owner_alone(tmp_path: Path) -> None:
     """The file holds the report and no scratch file is left beside it."""
     call = await call_after(HEARD, RecordName("Zoë"))
     path = tmp_path / "report.json"
@@ -153,7 +153,7 @@ async def test_a_report_is_written_as_json_that_others_may_read(tmp_path: Path) 
     written = json.loads(path.read_text(encoding="utf-8"))
     assert written | {"lasted_seconds": 0} == report(call) | {"lasted_seconds": 0}
     assert "Zoë" in path.read_text(encoding="utf-8")
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path) == [path.name]
 
 
@@ -223,7 +223,7 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
     for same in ("call", "path", "orders", "model", "ended_by", "began", "lasted_seconds"):
         assert blank[same] == written[same]
     assert list(blank) == list(written)
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path) == [path.name]
     assert forget(path)
     assert path.read_text() == left

@@ -21,7 +21,7 @@ from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import forgotten
 from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts
-from statemachine.states import FINAL, INITIAL
+from statemachine.states import INITIAL
 from statemachine.table import TABLE
 from statemachine.triggers import SelectModel
 
@@ -185,7 +185,7 @@ def forget(on: Connection, call: str) -> None:
         RecordError: it is still on.
     """
     there = row_of(on, call, CALLS.c.lease_until > DatabaseNow())
-    if there.state != FINAL.value and there.held:
+    if there.held:  # its farewell too is its own: a report is written after that
         raise RecordError(f"Call {call} is still on: forget it once it has ended.")
     told = record(on, there)
     for number, entry in enumerate(forgotten(told.journal, TABLE)):
@@ -194,7 +194,8 @@ def forget(on: Connection, call: str) -> None:
     on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None, issue_key=None))
     # A room's name may be a telephone number, and what a job brought may name the caller.
     blanked = {"room": "", "brought": "", "caller": "", "number": ""}
-    on.execute(update(CALLS).where(CALLS.c.id == call).values(blanked))
+    # Whoever holds it without a lease, such as a console, can write nothing to it any more.
+    on.execute(update(CALLS).where(CALLS.c.id == call).values(epoch=there.epoch + 1, **blanked))
 
 
 def note_usage(on: Connection, call: str, usage: Usage) -> None:
