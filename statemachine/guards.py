@@ -45,9 +45,9 @@ def spoken_since_quoted(facts: Facts) -> bool:
     return facts.selection is None or facts.turn > facts.selection.turn
 
 
-def not_declined(facts: Facts) -> bool:
-    """The caller just said no or asked to wait: don't order; ask what they would like instead."""
-    return facts.answer is not Answer.NO
+def agreed(facts: Facts) -> bool:
+    """The caller's last words were no plain yes to ordering it: answer them, then ask again."""
+    return facts.answer is Answer.YES
 
 
 def issue_open(facts: Facts) -> bool:

@@ -6,12 +6,12 @@ from statemachine import lines
 from statemachine.engine.rows import row
 from statemachine.engine.table import Table
 from statemachine.guards import (
+    agreed,
     in_that_colour,
     in_that_storage,
     issue_open,
     issue_stated,
     model_selected,
-    not_declined,
     not_logged_already,
     not_ordered_yet,
     not_quoted_this_turn,
@@ -69,7 +69,7 @@ ROWS = (
     row(
         ConfirmPurchase,
         BUYING,
-        when=(model_selected, not_ordered_yet, spoken_since_quoted, not_declined),
+        when=(model_selected, not_ordered_yet, spoken_since_quoted, agreed),
         does=order,
     ),
     row(EndPurchaseCall, BUYING, ENDED, when=HEARD, does=say(lines.FAREWELL_BUYING)),

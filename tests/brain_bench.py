@@ -17,13 +17,14 @@ from livekit.agents import llm
 from assistant.agents.look_ups import budget_of
 from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
-from assistant.language.answers import classify
+from assistant.language.consent import classify
 from assistant.providers.offline.brain import OfflineLLM
-from assistant.providers.offline.brain.reply import Answer, Call
+from assistant.providers.offline.brain.reply import Reply, ToolCall
 from assistant.shop import catalogue as shelf
 from assistant.shop import knowledge as help_shelf
 from assistant.shop.wording import lines as house
 from assistant.shop.wording.known import known, told
+from statemachine.answers import Answer
 from statemachine.conversation import Conversation
 from statemachine.effects import Advise
 from statemachine.engine.effects import HandOff, HangUp, Say
@@ -82,8 +83,13 @@ class Line:
             return
         self.log.append(f"  caller: {words}")
         self.chat.add_message(role="user", content=words)
-        self.conversation.send(CallerSpoke(classify(words)))
+        self.conversation.send(CallerSpoke(self.understood(words)))
         self.respond()
+
+    def understood(self, words: str) -> Answer:
+        """What the words are as an answer."""
+        facts = self.conversation.facts
+        return classify(words, facts.offers, facts.selection)
 
     def respond(self) -> None:
         """Requests to the brain until something was spoken."""
@@ -97,7 +103,7 @@ class Line:
             if not all(needs_reply) or self.conversation.ended:
                 return
 
-    def ask(self, choice: llm.ToolChoice = "auto") -> Answer:
+    def ask(self, choice: llm.ToolChoice = "auto") -> Reply:
         """One request."""
         return brain().answer(self.request(), self.offered(), choice)
 
@@ -113,7 +119,7 @@ class Line:
         names = [name_of(kind) for kind in self.conversation.offered()]
         return (*names, *LOOK_UPS.get(self.conversation.state, ()))
 
-    def call(self, call: Call) -> bool:
+    def call(self, call: ToolCall) -> bool:
         """Carry a tool call out; whether the brain is to be asked again."""
         arguments = ", ".join(f"{k}={v!r}" for k, v in call.arguments.items())
         self.log.append(f"    -> {call.name}({arguments})")
@@ -129,7 +135,7 @@ class Line:
         )
         return again
 
-    def _fire(self, call: Call) -> tuple[str, bool]:
+    def _fire(self, call: ToolCall) -> tuple[str, bool]:
         outcome = self.conversation.send(TRIGGERS[call.name](**call.arguments))
         if isinstance(outcome, Refused):
             self.refused.append(call.name)
@@ -166,7 +172,7 @@ class Line:
             return False
         return True
 
-    def _look_up(self, call: Call) -> tuple[str, bool]:
+    def _look_up(self, call: ToolCall) -> tuple[str, bool]:
         if call.name == "recommend_models":
             budget = budget_of(call.arguments.get("budget", ""))
             found = shelf.recommend(STOCK, call.arguments.get("need", ""), budget)
@@ -331,7 +337,7 @@ def faults_of_utterance(utterance: dict[str, Any]) -> list[str]:
     line = set_up(utterance)
     said = utterance["said"]
     line.chat.add_message(role="user", content=said)
-    line.conversation.send(CallerSpoke(classify(said)))
+    line.conversation.send(CallerSpoke(line.understood(said)))
     answer = line.ask()
     called = [call.name for call in answer.calls]
     wanted = utterance["trigger"]

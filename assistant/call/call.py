@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from assistant import telemetry
 from assistant.call.ledger import Ledger
-from assistant.language.answers import classify
+from assistant.language.consent import classify
 from assistant.records import (
     NOBODY,
     NOWHERE,
@@ -197,7 +197,7 @@ class Call:
 
         `words` are the caller's if they are still to be committed: a reply may be prepared before.
         """
-        answers = [*self._heard, *([classify(words)] if words is not None else [])]
+        answers = [*self._heard, *([self._understood(words)] if words is not None else [])]
         ahead = Conversation(self.facts, self.state)
         for answer in answers:
             ahead.send(CallerSpoke(answer))
@@ -205,8 +205,11 @@ class Call:
 
     def heard(self, words: str) -> None:
         """The caller said this: committed before any trigger that is fired from now on."""
-        self._heard.append(classify(words))
+        self._heard.append(self._understood(words))
         self._spawn(self._catch_up())
+
+    def _understood(self, words: str) -> Answer:
+        return classify(words, self.facts.offers, self.facts.selection)
 
     async def caught_up(self) -> None:
         """Wait until what was heard and fired before is decided and carried out."""

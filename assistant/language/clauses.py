@@ -136,7 +136,7 @@ def tidy(raw: str) -> str:
     text = raw.lower().replace("\u2019", "'")
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = re.sub(r"[^\w$'€£%]+|_", " ", text)
-    text = re.sub(r"\b(?:uh huh|mm hmm|mhm|m hm|aha)\b", "yes", text)
+    text = re.sub(r"\b(?:uh huh|mm hmm|mhm|m hm)\b", "yes", text)
     text = re.sub(r"\b(?:uh uh|nuh uh|unh unh)\b", "no", text)
     text = " ".join(_SHORT.get(word, word) for word in text.split())
     for pattern, instead in _ENDINGS:

@@ -1,137 +1,223 @@
-"""Yes and no, questions and goodbyes."""
+"""What a caller's words are as an answer to "Shall I order it?": a yes accounts for all of them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cache
+from typing import Final, Protocol
 
-from assistant.language.clauses import Heard, tidy
-from assistant.language.phrases.vocabulary import Phrases, denied
+from assistant.language.backchannel import names
+from assistant.language.clauses import Clause, Heard, hear
+from assistant.language.phones import find_colour, find_models, find_storage
+from assistant.language.phrases.grammar import Grammar, Piece, read_grammar
+from assistant.language.phrases.vocabulary import OWN_FOLDER, read
+from assistant.language.sentence import is_number_word, word_set
+from statemachine.answers import Answer
+from statemachine.offers import Offer
 
-_NO_REFUSAL = re.compile(
-    r"(?<![^ ])(?:no (?:problem|doubt|worries|need to think|wait yes)|why not|can not wait"
-    r"|not a problem|no [^ ]*(?= yes )) "
+_CONSENTING: Final = (
+    "order",
+    "request",
+    "yes",
+    "fair",
+    "reason",
+    "dear",
+    "polite",
+    "name",
+    "alone",
 )
-"""A "no" that is none."""
-_CONDITION = re.compile(
-    r"(?<![^ ])(?:if|before|unless|until|once(?= (?:i|you|we|my|the|it|they) )|when|whether|or) "
+_AROUND: Final = ("thanks", "leaving", "holds", "filler")
+_AGAINST: Final = ("no", "later", "asks")
+_STRONG: Final = ("order", "request", "yes")
+_UNFINISHED: Final = word_set("so and but or because if also just to")
+"""A sentence that stops at one of these isn't over."""
+_ASKING: Final = ("why", "who", "how", "what", "where")
+"""What a question that agrees begins with: "why not", "where do I sign"."""
+_THEN: Final = ("and then ", "and after ", "after that ", "and afterwards ", "and also ")
+_CHOSEN: Final = "thisphone"
+"""Stands in consent.toml for whatever describes the phone that was quoted."""
+_GLUE: Final = word_set("the a an in with of and storage memory one color")
+_UNITS: Final = word_set(
+    "gb gig gigs gigabyte gigabytes tb terabyte terabytes iphone phone apple model"
 )
-_HALF = re.compile(
-    r"(?<![^ ])not (?:so|very|really|too|that|quite|all|entirely|completely|100%?) $"
+_TELLING: Final = word_set(
+    "if when whenever before unless until once after whether or tell told says say saying wants "
+    "could would should might maybe perhaps dollars dollar bucks price free cheaper instead not "
+    "support other different another question wrong broken problem rather only except discount "
+    "call function need want ask human person manager you your"
 )
-_REQUEST = re.compile(
-    r"(?<![^ ])(?:can|could|will) (?:you|we) "
-    r"|would you (?:please |kindly )?(?:order|place|put|go) |please "
+"""What makes of talk before a yes more than talk."""
+_INTRODUCED: Final = re.compile(
+    r"(?<![\w'])(?:I'm|I am|this is|This is)"
+    r" [A-Z][a-z]['\w-]*(?: (?:[A-Z]['\w-]+|van|de|der|von|bin|al)\b){0,3}"
 )
-_LATER = re.compile(
-    r"(?:[^ ]+ ){0,2}?(?:tomorrow|later|tonight|next (?:week|month|year|time)|elsewhere|somewhere"
-    r"|(?:some|another|some other) (?:day|time)|online|there|cheaper|for less|to be|in person"
-    r"|(?:in|at) (?:the |your |a )?(?:store|shop)) "
-)
-"""What puts an order off or elsewhere, or sets a condition ("I'll take it tomorrow")."""
-_TOLD = re.compile(
-    r"(?<![^ ])(?:(?:how|where|when|who|why|whether|possible|maybe|perhaps|might)"
-    r" (?:[^ ]+ ){0,4}|(?:he|she|they|wife|husband|boss|people|someone|nobody)"
-    r" (?:will|would|can|could|should|has to|wants to|to)? ?)$"
-)
-"""What makes of "order it" a question or somebody else's errand."""
-AMOUNT = re.compile(r"(?<![^ ])[$€£]?(?!128 |256 |512 )\d{3,5} ")
+"""A caller's name, told by its capitals."""
+_HESITATES: Final = re.compile(r"\bh+m+\b", re.IGNORECASE)
+_MOST_TALK: Final = 8
+"""Words in a clause of talk before a yes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Reads what a caller's words settle: an order, a question, the end of the call."""
+class Chosen(Protocol):
+    """The phone that was quoted."""
 
-    phrases: Phrases
+    @property
+    def model(self) -> str: ...
+    @property
+    def storage(self) -> str: ...
+    @property
+    def colour(self) -> str: ...
 
-    def leaves(self, heard: Heard, asked: str) -> int:
-        """Whether the caller ends the call: 0 no, 1 by what they say, 2 by a plain goodbye."""
-        says = self.phrases
-        text = says.lists["say.no_goodbye"].sub("", heard.text)
-        firm = says.find("say.firm", text)
-        if firm and not says.says("say.stay", text[firm.end() :]):
-            stay = says.find("say.stay", text)
-            before_done = not stay or stay.end() <= firm.start()
-            return 2 if before_done and not self._asks_on(text[firm.end() :]) else 0
-        if says.says("say.stay", text):
-            return 0
-        asks = self.asks(heard)
-        if says.says("say.enough", text) and not asks:
-            return 1
-        if not asks and says.says("say.goodbye", text):
-            return 1
-        if not says.says("asked.else", tidy(asked)) or asks:
-            return 0
-        if says.says("say.complains", text) or says.says("meant.cancel", text):
-            return 0
-        plain_no = says.says("say.no", text) and len(heard.words) <= 7
-        return 1 if plain_no or says.says("say.enough_asked", text) else 0
 
-    def _asks_on(self, rest: str) -> bool:
-        return self.phrases.says("say.asks", rest) and len(rest.split()) > 3
+@cache
+def grammar() -> Grammar:
+    """The phrases of consent.toml, ready to be looked for."""
+    table = read(OWN_FOLDER)["consent"]
+    kinds = {kind: table[kind] for kind in (*_CONSENTING, *_AROUND, *_AGAINST)}
+    return read_grammar(kinds, lambda name: tuple(table[name]))
 
-    # questions, yes and no
 
-    def asks(self, heard: Heard) -> bool:
-        """Whether something is asked."""
-        return heard.asks or any(self.phrases.says("say.asks", c.text) for c in heard.clauses)
+def classify(words: str, offers: tuple[Offer, ...] = (), chosen: Chosen | None = None) -> Answer:
+    """A yes to ordering what is chosen, a no, a "later", a question, or anything else.
 
-    def agrees(self, heard: Heard, *, asked: bool, leaving: bool = False) -> bool:
-        """Whether the words order: a yes to the question, or "I'll take it" at any time."""
-        says = self.phrases
-        text = _NO_REFUSAL.sub("okay ", heard.text)
-        yes = self._yes(text, plainly=leaving) if asked else -1
-        orders = _undenied(says.lists["say.order"], text)
-        if any(_LATER.match(text, order.end()) for order in orders):
-            return False
-        order = max((m.end() for m in orders if not _TOLD.search(text[: m.start()])), default=-1)
-        if order < 0 and orders:
-            return False
-        against = max(
-            (m.end() for name in ("say.no", "say.wait") for m in says.lists[name].finditer(text)),
-            default=-1,
-        )
-        if _CONDITION.search(text):
-            return False
-        best = max(yes, order)
-        if best <= against:
-            return False
-        asked_back = self.asks(heard) if text == heard.text else self.phrases.says("say.asks", text)
-        if order < 0 and asked_back:
-            return False
-        return best >= 0 and not (heard.asks and not _REQUEST.search(text))
+    It is a yes only if the whole sentence is accounted for: whoever names another phone, sets a
+    condition or speaks of something else hasn't agreed yet, and can be asked again.
+    """
+    return Reading(hear(words), offers, chosen).answer
 
-    def _yes(self, text: str, *, plainly: bool) -> int:
-        """Where the last yes ends; -1 for none. An "okay" to what was heard is none.
 
-        "Good to know" or "I see" takes back what stands before it, and needs more than an "okay"
-        behind it; an amount takes back an "okay" before it ("okay, so 799 for that one").
-        """
-        says = self.phrases
-        strong = {m.end() for m in says.lists["say.plain_yes"].finditer(text)}
-        noted = max((m.end() for m in says.lists["say.noted"].finditer(text)), default=-1)
-        amount = max((m.start() for m in AMOUNT.finditer(text)), default=-1)
-        ends = [-1]
-        for yes in _undenied(says.lists["say.plain_yes" if plainly else "say.yes"], text):
-            if text[: yes.start()].endswith(("maybe ", "perhaps ")):
+class Reading:
+    """A sentence read as an answer about the chosen phone."""
+
+    def __init__(
+        self, heard: Heard, offers: tuple[Offer, ...] = (), chosen: Chosen | None = None
+    ) -> None:
+        heard = hear(_INTRODUCED.sub(" my name is it", heard.raw))
+        self._heard, self._offers, self._chosen = heard, offers, chosen
+        hesitates = "hmm " if _HESITATES.search(heard.raw) else ""
+        self.pieces = self._pieces(hesitates + heard.text)
+        """The phrases it is made of."""
+        self.answer = _verdict(self.pieces, asks=heard.asks)
+        """What they amount to."""
+        several = len(heard.clauses) > 1 and self.answer is not Answer.YES
+        if several and (self._settles_first() or self._settles_last()):
+            self.answer = Answer.YES
+
+    @property
+    def orders(self) -> bool:
+        """Whether it orders in so many words, whatever was asked: "I'll take it"."""
+        named = any(piece.kind in ("order", "request") for piece in self.pieces)
+        return named and self.answer is Answer.YES
+
+    def _settles_first(self) -> bool:
+        """Whether an order is settled before something else: "yes please, and then ..."."""
+        clauses = self._heard.clauses
+        for place in range(1, len(clauses)):
+            rest = _joined(clauses[place:])
+            if not rest.startswith(_THEN):
                 continue
-            is_strong = yes.end() in strong
-            if yes.start() >= noted and (is_strong or (noted < 0 and yes.end() > amount)):
-                ends.append(yes.end())
-        return max(ends)
+            against = {piece.kind for piece in grammar().pieces(tuple(rest.split()))}
+            if self._agrees(_joined(clauses[:place])) and against.isdisjoint(("no", "later")):
+                return True
+        return False
 
-    def plain_yes(self, heard: Heard) -> bool:
-        """Whether the words are hardly more than a yes."""
-        return (
-            self.phrases.says("say.yes", heard.text)
-            and not self.phrases.says("say.no", heard.text)
-            and len(heard.words) <= 6
-        )
+    def _settles_last(self) -> bool:
+        """Whether harmless talk ends in a yes: "I've been saving up for this, so yes please"."""
+        *talk, last = self._heard.clauses
+        if self._heard.asks or not self._agrees(last.text):
+            return False
+        return all(self._is_talk(clause) for clause in talk)
+
+    def _agrees(self, text: str) -> bool:
+        pieces = self._pieces(text)
+        strong = any(piece.kind in _STRONG for piece in pieces)
+        return strong and _verdict(pieces) is Answer.YES
+
+    def _is_talk(self, clause: Clause) -> bool:
+        """Whether a clause says nothing that an order hangs on."""
+        pieces, words = self._pieces(clause.text), clause.text.split()
+        kinds = {piece.kind for piece in pieces}
+        if clause.raw.endswith("?") or not kinds.isdisjoint((*_AGAINST, "holds")):
+            return False
+        if "" not in kinds:
+            return True
+        telling = _TELLING | _UNITS | names(self._offers)
+        weighs = any(word in telling or is_number_word(word) for word in words)
+        return len(words) <= _MOST_TALK and not weighs
+
+    def _pieces(self, text: str) -> tuple[Piece, ...]:
+        words = text.split()
+        if self._offers and self._chosen:
+            words = self._pointed(words, self._chosen)
+        return grammar().pieces(tuple(words))
+
+    def _pointed(self, words: list[str], chosen: Chosen) -> list[str]:
+        """The words with what describes the chosen phone made one; another one is left standing."""
+        telling = names(self._offers) | _UNITS | _GLUE
+        result: list[str] = []
+        place = 0
+        while place < len(words):
+            end = place
+            while end < len(words) and (words[end] in telling or is_number_word(words[end])):
+                end += 1
+            start = place
+            while start < end and words[start] in _GLUE:
+                start += 1
+            while end > start and words[end - 1] in _GLUE:
+                end -= 1
+            if start < end and self._describes(" ".join(words[start:end]), chosen):
+                result += [*words[place:start], _CHOSEN]
+            else:
+                end = max(end, place + 1)
+                result += words[place:end]
+            place = end
+        return result
+
+    def _describes(self, phrase: str, chosen: Chosen) -> bool:
+        """Whether a phrase names the chosen phone, its storage or colour, and nothing else."""
+        models, storage = find_models(self._offers, phrase), find_storage(phrase)
+        colour = find_colour(self._offers, phrase, chosen.model)
+        if not (models or storage or colour) or (models and models != (chosen.model,)):
+            return False
+        return storage in (None, chosen.storage) and colour in (None, chosen.colour)
 
 
-def _undenied(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    return [
-        found
-        for found in pattern.finditer(text)
-        if not denied(text[: found.start()]) and not _HALF.search(text[: found.start()])
-    ]
+def _joined(clauses: tuple[Clause, ...]) -> str:
+    return "".join(clause.text for clause in clauses)
+
+
+def _verdict(pieces: tuple[Piece, ...], *, asks: bool = False) -> Answer:
+    """What phrases amount to: whatever comes last decides, and thanks alone agree to nothing."""
+    last = {piece.kind: place for place, piece in enumerate(pieces)}
+    if not pieces or "" in last or not last.keys().isdisjoint(_AGAINST):
+        return _unsettled(pieces, asks=asks)
+    if pieces[-1].words in _UNFINISHED:
+        return Answer.OPEN
+    if asks and not any(_agrees_asking(piece) for piece in pieces):
+        return Answer.ASKS
+    strong = max(last.get(kind, -1) for kind in _STRONG)
+    fair, dear = last.get("fair", -1), last.get("dear", -1)
+    if last.get("holds", -1) > strong:
+        return Answer.LATER
+    if strong >= 0:
+        return Answer.YES if dear < max(strong, fair) else Answer.OPEN
+    if "alone" in last:
+        return Answer.YES if len(pieces) == 1 else Answer.OPEN
+    noted = "thanks" in last or "leaving" in last or max(dear, last.get("reason", -1)) > fair
+    return Answer.OPEN if fair < 0 or noted else Answer.YES
+
+
+def _agrees_asking(piece: Piece) -> bool:
+    agrees = piece.kind in _STRONG and piece.words.startswith(_ASKING)
+    return agrees or piece.kind == "request"
+
+
+def _unsettled(pieces: tuple[Piece, ...], *, asks: bool) -> Answer:
+    """What words are that don't agree, by what they end with; open where more is said than that."""
+    first = next((piece.kind for piece in pieces if piece.kind != "filler"), "")
+    if asks or first == "asks":
+        return Answer.ASKS
+    unknown = sum(not piece.kind for piece in pieces)
+    against = [piece.kind for piece in pieces if piece.kind in ("no", "later", "holds")]
+    if not against or unknown > 2:
+        return Answer.OPEN
+    return Answer.NO if against[-1] == "no" else Answer.LATER

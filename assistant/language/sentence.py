@@ -69,6 +69,11 @@ _WORD = re.compile(
 )
 
 
+def is_number_word(word: str) -> bool:
+    """Whether a word is a number: in digits, or part of one in words."""
+    return word.isdecimal() or word in _NUMBERS or word in _SCALES
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word of a sentence: as said, as a whole number if it is one, and what stands before."""

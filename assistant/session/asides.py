@@ -16,7 +16,8 @@ from livekit.agents import (
 from livekit.agents.voice import SpeechHandle
 
 from assistant.agents.userdata import UserData
-from assistant.providers.hearing import Ears, aside, hum, names
+from assistant.language.backchannel import aside, hum, names
+from assistant.providers.hearing import Ears
 
 ANSWERED = 2.0
 """Who says a word within so many seconds of a question's end has answered it."""

@@ -122,7 +122,7 @@ def test_no_purchase_without_a_selection_and_a_turn_of_the_caller_after_it(walk:
             assert before.selection is not None
             assert not before.selection.ordered
             assert before.turn > before.selection.turn
-            assert before.answer is not Answer.NO
+            assert before.answer is Answer.YES
             assert placed == [PlaceOrder(outcome.facts.orders[-1])]
             assert placed[0].order.price_cents == before.selection.price_cents
             bought += 1

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from assistant.language.answers import classify
+from assistant.language.consent import classify
 from statemachine.answers import Answer
 from statemachine.conversation import MACHINE, Conversation
 from statemachine.effects import PlaceOrder
@@ -82,7 +82,7 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
         chosen is not None
         and not chosen.ordered
         and facts.turn > chosen.turn
-        and facts.answer is not Answer.NO
+        and facts.answer is Answer.YES
     )
     rules: dict[State, dict[type[ModelTrigger], bool]] = {
         State.GREETING: {ToBuying: heard, ToSupport: heard, RecordName: True, EndCall: heard},

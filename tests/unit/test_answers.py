@@ -1,11 +1,22 @@
-"""Whether the caller's words are taken as a plain yes, a plain no, or neither."""
+"""What the caller's words are as an answer to "Shall I order it?"."""
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from assistant.language.answers import classify
+from assistant.language.consent import classify
+from assistant.shop.catalogue import load
 from statemachine.answers import Answer
+from statemachine.facts import Selection
+
+TURNS = tomllib.loads(
+    (Path(__file__).parents[1] / "scenarios" / "consent_turns.toml").read_text(encoding="utf-8")
+)
+OFFERS = load().offers
+CHOSEN = Selection("iPhone 17", "256 GB", "sage", 79900, 1)
 
 YES = """
 yes
@@ -53,6 +64,7 @@ buy it
 yes yes yes
 yes I'm sure
 I think so
+no, wait, do it
 """.strip().splitlines()
 
 NO = """
@@ -63,25 +75,8 @@ nah
 no thanks
 no, thank you
 No thank you very much.
-not now
-not right now
-not yet
-not today
 not really
-wait
-wait a minute
 wait, no
-hold on
-hold on a second
-hang on
-just a second
-one moment please
-give me a minute
-let me think
-let me think about it
-I need to think about it
-I want to sleep on it
-maybe later
 never mind
 forget it
 cancel that
@@ -94,87 +89,124 @@ do not order that
 I'd rather not
 I'll pass
 no no no
-yes, no, wait
 I changed my mind
 no I can't
 no way
-""".strip().splitlines()
-
-ROUNDABOUT_NO = """
-I'm not sure
 that's too expensive
 no that's too much
-let me sleep on it
 don't place the order
 don't order anything
 no sorry
 not interested
-I'm not ready
 it's too expensive for me
 I can't afford that
 no I'm good
 no it's fine
 I do not want to buy it
 don't bother
-let me ask my wife first
-give me some time
 scratch that
 no thank you goodbye
 """.strip().splitlines()
 
-OPEN = """
+LATER = """
+not now
+not right now
+not yet
+not today
+wait
+wait a minute
+hold on
+hold on a second
+hang on
+just a second
+one moment please
+give me a minute
+let me think
+let me think about it
+I need to think about it
+I want to sleep on it
+maybe later
+yes, no, wait
+I'm not sure
+let me sleep on it
+I'm not ready
+let me ask my wife first
+give me some time
+wait, what colours are there
+hmm, is the battery any good
+let me ask you something
+""".strip().splitlines()
+
+ASKS = """
 how much is it
 how big is the screen
+what about the 17
+can you repeat that
+is that the cheapest
+do you have the iPhone Air
+how long is the delivery
+""".strip().splitlines()
+
+OPEN = """
 no, the blue one
 no, I'd like the Pro
 yes, but how big is it
 yes but in silver
 does it come in blue
-what about the 17
-wait, what colours are there
 the 512 gigabyte one
 my name is Dana
-hmm, is the battery any good
-no, wait, do it
 I want to buy an iPhone
 my screen is broken
 what
-can you repeat that
-is that the cheapest
 I don't know what storage I need
 yes and can you note my name, Dana
 sorry
 hello
 you're not listening
-let me ask you something
 it's for my mother
-do you have the iPhone Air
-how long is the delivery
 """.strip().splitlines()
 
 
-@pytest.mark.parametrize("words", YES)
-def test_a_plain_yes_is_a_yes(words: str) -> None:
-    """Every everyday way of agreeing, with nothing else said, is a yes."""
-    assert classify(words) is Answer.YES
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (words, answer)
+        for answer, each in zip(Answer, (YES, NO, LATER, ASKS, OPEN), strict=True)
+        for words in each
+    ],
+)
+def test_an_answer_is_told_by_the_whole_sentence(words: str, answer: Answer) -> None:
+    """Agreeing, declining, putting off and asking are told apart; a yes with a but is open."""
+    assert classify(words) is answer
 
 
-@pytest.mark.parametrize("words", NO)
-def test_a_plain_no_or_wait_is_a_no(words: str) -> None:
-    """Declining, stopping and asking for time are all a no: nothing may be ordered after them."""
-    assert classify(words) is Answer.NO
+def test_what_is_no_consent_orders_nothing() -> None:
+    """Thanks, prices named, conditions, other people's errands, other wishes: none is a yes."""
+    assert [turn for turn in TURNS["no_order"] if classify(turn) is Answer.YES] == []
 
 
-@pytest.mark.parametrize("words", ROUNDABOUT_NO)
-def test_a_roundabout_no_is_a_no(words: str) -> None:
-    """A refusal in more words is a no as well."""
-    assert classify(words) is Answer.NO
+def test_consent_in_other_words_is_heard() -> None:
+    """At most one consent in twenty is missed, and can be asked for again."""
+    missed = [turn for turn in TURNS["order"] if classify(turn) is not Answer.YES]
+    assert len(missed) <= len(TURNS["order"]) // 20, missed
 
 
-@pytest.mark.parametrize("words", OPEN)
-def test_anything_else_is_open(words: str) -> None:
-    """A question, a wish or a yes with a but is left to the model."""
-    assert classify(words) is Answer.OPEN
+@pytest.mark.parametrize(
+    ("words", "agrees"),
+    [
+        ("yes, the seventeen in sage please", True),
+        ("yes, the 256 gigabyte one", True),
+        ("order the iPhone 17 for me", True),
+        ("yes, the seventeen pro please", False),
+        ("yes, in white", False),
+        ("yes, with 512 gigs", False),
+        ("order two of them", False),
+        ("yes for 700 dollars", False),
+    ],
+)
+def test_a_yes_to_another_phone_is_none(words: str, agrees: bool) -> None:
+    """What describes the quoted phone belongs to the yes; another phone or price doesn't."""
+    assert (classify(words, OFFERS, CHOSEN) is Answer.YES) is agrees
 
 
 def test_silence_is_open() -> None:
@@ -185,8 +217,3 @@ def test_silence_is_open() -> None:
 def test_punctuation_and_capitals_do_not_matter() -> None:
     """What a recogniser adds or leaves out changes nothing."""
     assert classify("YES, PLEASE!") is classify("yes please") is Answer.YES
-
-
-def test_very_long_words_are_answered_quickly() -> None:
-    """A page of words is only more words."""
-    assert classify("no " * 5000 + "banana") is Answer.OPEN

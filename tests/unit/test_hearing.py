@@ -12,7 +12,8 @@ from livekit import rtc
 from livekit.agents import APIConnectionError, stt
 from livekit.plugins import silero
 
-from assistant.providers.hearing import Ears, aside, by_segment, hum, names, with_spare
+from assistant.language.backchannel import aside, hum, names
+from assistant.providers.hearing import Ears, by_segment, with_spare
 from tests.calls import shop
 from tests.fakes import ScriptedSTT
 

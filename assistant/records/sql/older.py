@@ -41,7 +41,7 @@ _GUARDS = {
         "spoken_since_quoted"
     ),
     "The caller just said no or asked to wait: don't order; ask what they would like instead.": (
-        "not_declined"
+        "agreed"
     ),
     "No open ticket is there to close: log the problem first, if there is one.": "issue_open",
     "The caller hasn't said anything since the problem was logged: hear how it went first.": (

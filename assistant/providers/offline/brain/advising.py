@@ -10,7 +10,7 @@ from assistant.language.clauses import Heard, stripped, tidy
 from assistant.language.money import amounts_in
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
-from assistant.providers.offline.brain.reply import Answer, calling, saying
+from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
 from assistant.providers.offline.brain.shopping import Shopping
 from assistant.shop.catalogue import needs_in, price_of
@@ -20,7 +20,7 @@ from assistant.shop.catalogue import needs_in, price_of
 class Advising(Shopping):
     """Answers where no phone is chosen by the words."""
 
-    def _needed(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _needed(self, talk: Talk, heard: Heard) -> Reply | None:
         """A need or a budget: suggest what fits it."""
         if "recommend_models" not in talk.offered:
             return None
@@ -55,7 +55,7 @@ class Advising(Shopping):
         price = price_of(self.catalogue, chosen.model, chosen.storage)
         return price is not None and price in amounts_in(f"{budget} dollars")
 
-    def _suggest(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _suggest(self, talk: Talk, heard: Heard) -> Reply | None:
         """Asked for a suggestion, or yes to "shall I suggest one?"."""
         if "recommend_models" not in talk.offered:
             return None
@@ -75,7 +75,7 @@ class Advising(Shopping):
         wish = talk.known.wish if needs_in(self.catalogue, talk.known.wish) else ""
         return calling("recommend_models", need=wish or stripped(heard.raw))
 
-    def _listing(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _listing(self, talk: Talk, heard: Heard) -> Reply | None:
         says = self.understanding.phrases
         if not says.says("meant.listing", heard.text):
             return None
@@ -88,7 +88,7 @@ class Advising(Shopping):
         models = replies.listed(shop.models(self.offers))
         return saying(replies.HAVE_MODELS.format(models=models))
 
-    def _fact(self, talk: Talk, heard: Heard, model: str) -> Answer | None:
+    def _fact(self, talk: Talk, heard: Heard, model: str) -> Reply | None:
         """Colours or storages of a model."""
         says = self.understanding.phrases
         if says.says("meant.price", heard.text):
@@ -104,7 +104,7 @@ class Advising(Shopping):
             return saying(replies.STORAGES.format(model=model, storages=storages))
         return None
 
-    def _declined(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _declined(self, talk: Talk, heard: Heard) -> Reply | None:
         says = self.understanding.phrases
         chosen, text = talk.known.selected, heard.text
         if any(topic.said.search(text) for topic in says.talk) and len(heard.words) > 3:
@@ -119,7 +119,7 @@ class Advising(Shopping):
             return saying(replies.NOT_ORDERED)
         return None
 
-    def _asked(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _asked(self, talk: Talk, heard: Heard) -> Reply | None:
         """A question about the phone being talked about, as far as the catalogue goes."""
         says = self.understanding.phrases
         model = latest(talk, self.offers)

@@ -9,7 +9,7 @@ from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import Desk, Phrases
 from assistant.providers.offline.brain import replies
-from assistant.providers.offline.brain.reply import Answer, Call, calling, saying
+from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, saying
 from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.selling import Selling
@@ -38,7 +38,7 @@ class Brain:
         object.__setattr__(self, "selling", Selling(self.catalogue, understanding))
         object.__setattr__(self, "supporting", Supporting(understanding))
 
-    def answer(self, talk: Talk, *, may_call: bool = True) -> Answer:
+    def answer(self, talk: Talk, *, may_call: bool = True) -> Reply:
         """What to do about the caller's last words, or about what a tool has answered."""
         if talk.outputs:
             return self._after_tools(talk)
@@ -53,17 +53,17 @@ class Brain:
 
     # words
 
-    def _to_words(self, talk: Talk, heard: Heard) -> Answer:
+    def _to_words(self, talk: Talk, heard: Heard) -> Reply:
         name = self._name(talk, heard)
         answer = self._wanted(talk, heard)
         answer = self._with_goodbye(talk, heard, answer)
         if name is None:
             return answer
         if answer.calls:
-            return Answer((name, *answer.calls))
-        return Answer((name,), answer.text)
+            return Reply((name, *answer.calls))
+        return Reply((name,), answer.text)
 
-    def _wanted(self, talk: Talk, heard: Heard) -> Answer:
+    def _wanted(self, talk: Talk, heard: Heard) -> Reply:
         """The desk's answer, else being put through, else talk."""
         if self.phrases.says("say.pardon", heard.text) and len(heard.words) < 8 and talk.asked:
             return saying(replies.SAY_AGAIN.format(said=talk.asked))
@@ -73,7 +73,7 @@ class Brain:
             return calling("about_shop", question=stripped(heard.raw))
         if routed := self._put_through(talk, heard):
             settled = self.selling.serves(talk) and self.selling.settles(talk, heard)
-            return Answer((Call("confirm_purchase", {}), *routed.calls)) if settled else routed
+            return Reply((ToolCall("confirm_purchase", {}), *routed.calls)) if settled else routed
         if self.selling.serves(talk):
             found = self.selling.answer(talk, heard)
         else:
@@ -87,13 +87,13 @@ class Brain:
         asks = self.understanding.asks(heard) or len(heard.words) < 5
         return asks and self.about.knows(heard.raw)
 
-    def _name(self, talk: Talk, heard: Heard) -> Call | None:
+    def _name(self, talk: Talk, heard: Heard) -> ToolCall | None:
         if "record_name" not in talk.offered:
             return None
         name = own_name(self.phrases, heard, talk.asked, talk.known.name)
-        return Call("record_name", {"name": name}) if name else None
+        return ToolCall("record_name", {"name": name}) if name else None
 
-    def _with_goodbye(self, talk: Talk, heard: Heard, answer: Answer) -> Answer:
+    def _with_goodbye(self, talk: Talk, heard: Heard, answer: Reply) -> Reply:
         """End the call where the caller leaves; what they settle on the way still happens."""
         end = talk.tool("end_")
         level = self.understanding.leaves(heard, talk.asked) if end else 0
@@ -105,7 +105,7 @@ class Brain:
         kept = tuple(call for call in answer.calls if call.name == "confirm_purchase")
         looking_up = not any(name.startswith(_DEEDS) for name in names)
         if level == 2 or looking_up or kept:
-            return Answer((*kept, Call(end, {})))
+            return Reply((*kept, ToolCall(end, {})))
         return answer
 
     def _misheard_buy(self, talk: Talk, heard: Heard) -> bool:
@@ -116,7 +116,7 @@ class Brain:
 
     # being put through
 
-    def _put_through(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _put_through(self, talk: Talk, heard: Heard) -> Reply | None:
         """To another desk, if the words lead to one that is offered."""
         offered = [desk for desk in self.phrases.desks if desk.tool in talk.offered]
         if not offered:
@@ -161,7 +161,7 @@ class Brain:
 
     # after tools
 
-    def _after_tools(self, talk: Talk) -> Answer:
+    def _after_tools(self, talk: Talk) -> Reply:
         """The second request of a turn: go on with what the tool said, and call nothing again."""
         last = talk.outputs[-1]
         if last.name == "troubleshooting_steps":
@@ -174,7 +174,7 @@ class Brain:
             return saying(f"{replies.REFUSED} {self._going_on(talk)}")
         return saying(self._going_on(talk))
 
-    def _after_name(self, talk: Talk, output: Output) -> Answer:
+    def _after_name(self, talk: Talk, output: Output) -> Reply:
         name = talk.known.name or own_name(self.phrases, talk.heard, talk.asked, "") or ""
         thanks = replies.THANKS_NAME.format(name=name) if name else replies.THANKED
         if "didn't happen" in output.text:
@@ -210,7 +210,7 @@ class Brain:
             return replies.TICKET_NUMBER.format(number=tickets[-1])
         return replies.ORDER_NUMBER.format(number=orders[-1]) if orders else ""
 
-    def _chat(self, talk: Talk, heard: Heard) -> Answer:
+    def _chat(self, talk: Talk, heard: Heard) -> Reply:
         """Small talk, off the subject, or not understood."""
         says, text, state = self.phrases, heard.text, talk.known.state
         if talk.arriving:

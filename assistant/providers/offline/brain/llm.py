@@ -13,7 +13,7 @@ from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGive
 
 from assistant.language.phrases.vocabulary import Phrases, load
 from assistant.providers.offline.brain.deciding import Brain
-from assistant.providers.offline.brain.reply import Answer, Call
+from assistant.providers.offline.brain.reply import Reply, ToolCall
 from assistant.providers.offline.brain.request import read
 from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
@@ -53,7 +53,7 @@ class OfflineLLM(llm.LLM[Any]):
         tool_choice: NotGivenOr[llm.ToolChoice] = NOT_GIVEN,
         extra_kwargs: NotGivenOr[dict[str, Any]] = NOT_GIVEN,
     ) -> llm.LLMStream:
-        """Answer a chat, within the tools offered and the choice among them."""
+        """Reply a chat, within the tools offered and the choice among them."""
         return _Stream(
             self,
             chat_ctx=chat_ctx,
@@ -69,7 +69,7 @@ class OfflineLLM(llm.LLM[Any]):
         offered: tuple[str, ...],
         choice: llm.ToolChoice = "auto",
         takes: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """What `chat` streams, at once: tools to call, or words.
 
         `takes` names the first required argument of the tools that have one.
@@ -82,7 +82,7 @@ class OfflineLLM(llm.LLM[Any]):
             named = choice["function"]["name"]
             calls = tuple(call for call in found.calls if call.name == named)
             stated = {takes[named]: talk.said} if takes and named in takes else {}
-            return Answer(calls or (Call(named, stated),))
+            return Reply(calls or (ToolCall(named, stated),))
         return found
 
 
@@ -123,7 +123,7 @@ class _Stream(llm.LLMStream):
 _NO_USAGE = llm.CompletionUsage(completion_tokens=0, prompt_tokens=0, total_tokens=0)
 
 
-def _tool_call(call: Call) -> llm.FunctionToolCall:
+def _tool_call(call: ToolCall) -> llm.FunctionToolCall:
     return llm.FunctionToolCall(
         name=call.name, arguments=json.dumps(call.arguments), call_id=f"call_{uuid4().hex[:12]}"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ToolCall:
     """One tool to call."""
 
     name: str
@@ -14,21 +14,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """Tools to call, or, without any, words to say; with both, the words wait for the tools."""
 
-    calls: tuple[Call, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
     text: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.calls or self.text)
 
 
-def calling(name: str, **arguments: str) -> Answer:
+def calling(name: str, **arguments: str) -> Reply:
     """Call one tool."""
-    return Answer((Call(name, arguments),))
+    return Reply((ToolCall(name, arguments),))
 
 
-def saying(text: str) -> Answer:
+def saying(text: str) -> Reply:
     """Say this."""
-    return Answer(text=" ".join(text.split()))
+    return Reply(text=" ".join(text.split()))

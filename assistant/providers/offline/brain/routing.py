@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.language.clauses import Heard, stripped
-from assistant.language.consent import Consent
+from assistant.language.closing import Closing
 from assistant.language.phrases.vocabulary import Desk, asserted, denied
 from assistant.shop.knowledge import Knowledge, Problem, find
 
@@ -30,7 +30,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Understanding(Consent):
+class Understanding(Closing):
     """Reads a caller's words by the vocabulary and the shop's knowledge of problems."""
 
     knowledge: Knowledge

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from assistant.language import phones as shop
 from assistant.language.budgets import budget_in
-from assistant.language.clauses import Heard, hear, tidy
-from assistant.language.consent import AMOUNT
+from assistant.language.clauses import Heard, tidy
+from assistant.language.consent import Reading
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
-from assistant.providers.offline.brain.reply import Answer, calling, saying
+from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
 from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
+from statemachine.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Selling(Advising):
 
     # here
 
-    def answer(self, talk: Talk, heard: Heard) -> Answer | None:
+    def answer(self, talk: Talk, heard: Heard) -> Reply | None:
         """Price, compare, suggest, order, or talk about it."""
         steps = (
             self._compare, self._named, self._unsold, self._again, self._several,
@@ -70,7 +71,7 @@ class Selling(Advising):
                 return last
         return models
 
-    def _compare(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _compare(self, talk: Talk, heard: Heard) -> Reply | None:
         says = self.understanding.phrases
         if "compare_models" not in talk.offered:
             return None
@@ -106,7 +107,7 @@ class Selling(Advising):
             return calling("compare_models", first=before[0], second=before[1])
         return None
 
-    def _named(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _named(self, talk: Talk, heard: Heard) -> Reply | None:
         models = self._wanted(heard)
         if not models:
             return None
@@ -128,11 +129,11 @@ class Selling(Advising):
         colour = self._colour(heard, chosen.model)
         return bool((storage and storage != chosen.storage) or (colour and colour != chosen.colour))
 
-    def _unsold(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _unsold(self, talk: Talk, heard: Heard) -> Reply | None:
         asked = phones.unsold(self.offers, heard.raw)
         return calling("select_model", model=asked) if asked else None
 
-    def _again(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _again(self, talk: Talk, heard: Heard) -> Reply | None:
         """Another of what was ordered."""
         says = self.understanding.phrases
         last = talk.known.orders[-1] if talk.known.orders else None
@@ -149,29 +150,18 @@ class Selling(Advising):
         return self._select(talk, heard, last.model, before=last)
 
     def _confirms(self, talk: Talk, heard: Heard) -> bool:
+        """Whether all that is said agrees to what was asked, or orders in so many words."""
         if "confirm_purchase" not in talk.offered:
             return False
-        figure = AMOUNT.search(heard.text)
-        budget = budget_in(heard.text) or (figure[0].strip() if figure else "")
-        if budget and not self._names_price(talk, heard, budget):
-            return False  # "I'd take it for 700"
+        reading = Reading(heard, self.offers, talk.known.selected)
         asked = self.understanding.phrases.says("asked.order", tidy(talk.asked))
-        leaving = self.understanding.leaves(heard, talk.asked) > 0
-        return self.understanding.agrees(heard, asked=asked, leaving=leaving)
+        return reading.orders or (asked and reading.answer is Answer.YES)
 
     def settles(self, talk: Talk, heard: Heard) -> bool:
         """Whether an order is settled before something else is asked for ("yes, and then ...")."""
-        if "confirm_purchase" not in talk.offered or len(heard.clauses) < 2 or not talk.priced:
-            return False
-        says = self.understanding.phrases
-        asked = says.says("asked.order", tidy(talk.asked))
-        first = hear(heard.clauses[0].raw)
-        against = any(says.says(f"say.{name}", heard.text) for name in _AGAINST)
-        plain = says.says("say.plain_yes", first.text) or says.says("say.order", first.text)
-        agrees = plain and self.understanding.agrees(first, asked=asked)
-        return agrees and not against and not re.search(r"(?<![^ ])but ", heard.text)
+        return len(heard.clauses) > 1 and talk.priced and self._confirms(talk, heard)
 
-    def _order(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _order(self, talk: Talk, heard: Heard) -> Reply | None:
         chosen = talk.known.selected
         if not (self._confirms(talk, heard) or self._yes_too_soon(talk, heard)):
             return None
@@ -182,7 +172,7 @@ class Selling(Advising):
             return None
         return self._confirm(talk, heard, chosen)
 
-    def _several(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _several(self, talk: Talk, heard: Heard) -> Reply | None:
         """More than one at once, where an order is of one phone."""
         says = self.understanding.phrases
         if self.understanding.asks(heard) or says.says("say.no", heard.text):
@@ -191,7 +181,7 @@ class Selling(Advising):
         if says.says("meant.both", heard.text) and len(lately) > 1:
             return saying(replies.ONE_FIRST)
         pointed = self.meaning.pick(talk, heard, lately) or phones.storage(heard.raw)
-        chosen = talk.known.selected if "confirm_purchase" in talk.offered else None
+        chosen = None if talk.known.ordered else talk.known.selected
         if pointed or chosen is None or not says.says("meant.several", heard.text):
             return None
         return saying(replies.ONE_AT_A_TIME.format(model=chosen.model))
@@ -201,7 +191,7 @@ class Selling(Advising):
         asked = self.understanding.phrases.says("asked.order", tidy(talk.asked))
         return asked and talk.known.selected is not None and not talk.known.ordered
 
-    def _confirm(self, talk: Talk, heard: Heard, chosen: Phone) -> Answer:
+    def _confirm(self, talk: Talk, heard: Heard, chosen: Phone) -> Reply:
         """Order it; a price that was cut off is said again first, with its question."""
         if talk.priced and not self._yes_too_soon(talk, heard):
             return self._several(talk, heard) or calling("confirm_purchase")
@@ -217,7 +207,7 @@ class Selling(Advising):
             return False
         return not says.says("asked.order", tidy(asked)) and not says.says("say.order", heard.text)
 
-    def _meant(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _meant(self, talk: Talk, heard: Heard) -> Reply | None:
         """ "The second one", "the cheaper one", "that one"."""
         lately = self.meaning.lately(talk)
         picked = self.meaning.pick(talk, heard, lately)
@@ -241,7 +231,7 @@ class Selling(Advising):
             return self._select(talk, heard, one)
         return None
 
-    def _described(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _described(self, talk: Talk, heard: Heard) -> Reply | None:
         """Storage or colour alone: of the phone being talked about."""
         says = self.understanding.phrases
         model = latest(talk, self.offers)
@@ -271,6 +261,3 @@ class Selling(Advising):
             return saying(replies.WHICH_IN_COLOUR.format(models=listed, colour=colour))
         models = replies.listed(shop.models(self.offers))
         return saying(replies.WHICH_MODEL.format(models=models))
-
-
-_AGAINST = ("no", "wait", "beforehand", "changed")

@@ -9,7 +9,7 @@ from assistant.language.budgets import budget_in
 from assistant.language.clauses import Heard, corrected
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain.pointing import Meaning
-from assistant.providers.offline.brain.reply import Answer, calling
+from assistant.providers.offline.brain.reply import Reply, calling
 from assistant.providers.offline.brain.request import Talk, unanswered
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.shop.catalogue import Catalogue, needs_in
@@ -83,7 +83,7 @@ class Shopping:
         storage = phones.storage(heard.raw)
         return bool(anew or storage or self._colour(heard))
 
-    def _select(self, talk: Talk, heard: Heard, model: str, before: Phone | None = None) -> Answer:
+    def _select(self, talk: Talk, heard: Heard, model: str, before: Phone | None = None) -> Reply:
         """Select a model with what was said of storage and colour, now or before."""
         open_wish = unanswered(talk, self.offers, model) if before is None else before
         sizes = shop.storages(self.offers, model)

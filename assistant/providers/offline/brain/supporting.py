@@ -9,7 +9,7 @@ from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import says_name
 from assistant.language.phrases.vocabulary import Desk
 from assistant.providers.offline.brain import replies
-from assistant.providers.offline.brain.reply import Answer, calling, saying
+from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.shopping import SUPERLATIVES
@@ -43,7 +43,7 @@ class Supporting:
             return next((d for d in says.desks if d.takes == "phones"), None)
         return None
 
-    def answer(self, talk: Talk, heard: Heard) -> Answer | None:
+    def answer(self, talk: Talk, heard: Heard) -> Reply | None:
         """Note it, close it, go on with the next step, or ask."""
         if not self.serves(talk):
             return None
@@ -60,7 +60,7 @@ class Supporting:
             return self._log(talk, log, self.understanding.trouble(heard).words)
         return self._help(talk, heard, ticket.issue)
 
-    def _first(self, talk: Talk, heard: Heard) -> Answer | None:
+    def _first(self, talk: Talk, heard: Heard) -> Reply | None:
         log = talk.tool("log_")
         trouble = self.understanding.trouble(heard)
         if self._says_fixed(heard) and not trouble.words:
@@ -81,7 +81,7 @@ class Supporting:
         return None
 
     @staticmethod
-    def _log(talk: Talk, tool: str, issue: str) -> Answer:
+    def _log(talk: Talk, tool: str, issue: str) -> Reply:
         return calling(tool, **{talk.argument(tool): issue})
 
     def _only_broken(self, talk: Talk, heard: Heard) -> bool:
@@ -159,7 +159,7 @@ class Supporting:
             return False
         return other is not None and says.says("problem.other", tidy(trouble.words))
 
-    def _help(self, talk: Talk, heard: Heard, issue: str) -> Answer | None:
+    def _help(self, talk: Talk, heard: Heard, issue: str) -> Reply | None:
         """The next step, patience, or whatever else was said."""
         says, text = self.understanding.phrases, heard.text
         look = talk.tool("troubleshooting")
