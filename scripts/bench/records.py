@@ -29,6 +29,7 @@ from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.shop import catalogue
 from scripts.bench.figures import THIS, Figure, table
+from statemachine.answers import Answer
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import Trigger
 from statemachine.offers import Offer
@@ -49,20 +50,20 @@ CALLS = 20
 LOAD_SECONDS, PROCESSES, AT_ONCE = 8.0, 2, 12
 """How long one PostgreSQL is loaded, by how many processes, with how many calls at once in each."""
 CONVERSATION: tuple[Trigger, ...] = (
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     ToBuying("a phone for my mother"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     SelectModel("iPhone 17 Pro Max"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     ConfirmPurchase(),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     ToSupport("my old one is broken"),
     RecordName("Dana Smith"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     LogSupportIssue("battery drains in two hours"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     CompleteSupport(),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     EndCall(),
 )
 """A caller who buys, has a problem solved, and says goodbye."""

@@ -22,6 +22,7 @@ from assistant.records.sql.address import address
 from assistant.records.sql.opening import open_at_start, open_even_if_away, open_store
 from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import upgrade
+from statemachine.answers import Answer
 from statemachine.conversation import MACHINE, Outcome
 from statemachine.effects import PlaceOrder
 from statemachine.engine.effects import HandOff
@@ -89,7 +90,13 @@ async def breaking(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 async def quoted(store: SqlStore) -> Call:
     """A call in which a price was quoted and answered."""
-    triggers = (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel("iPhone 17"), CallerSpoke())
+    triggers = (
+        CallerSpoke(Answer.YES),
+        ToBuying(),
+        CallerSpoke(Answer.YES),
+        SelectModel("iPhone 17"),
+        CallerSpoke(Answer.YES),
+    )
     call = await call_after(*triggers, offers=OFFERS, store=store, id="one")
     assert all(entry.accepted for entry in call.journal)
     return call
@@ -112,7 +119,7 @@ async def test_an_order_is_refused_while_the_database_fails_and_taken_when_it_is
     call = await quoted(breaking.store)
     async with breaking.broken():
         refused = await call.fire(ConfirmPurchase())
-        await call.fire(CallerSpoke())
+        await call.fire(CallerSpoke(Answer.YES))
         await call.refuse("fly", {}, UNKNOWN_TRIGGER)
         again = await call.fire(ConfirmPurchase())
     for outcome in (refused, again):
@@ -122,7 +129,7 @@ async def test_an_order_is_refused_while_the_database_fails_and_taken_when_it_is
     assert call.state is State.BUYING
     assert call.facts.orders == ()
     assert "call one: confirm_purchase was not written down" in caplog.text
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert isinstance(await call.fire(ConfirmPurchase()), Accepted)
     assert len(call.facts.orders) == 1
     await as_written(call, breaking.store)
@@ -148,9 +155,9 @@ async def test_a_call_begins_while_the_database_fails(breaking: Breaking) -> Non
     """The caller is answered; the call is noted as soon as the database is back."""
     async with breaking.broken():
         call = await Call.begin("one", OFFERS, breaking.store)
-        await call.fire(CallerSpoke())
+        await call.fire(CallerSpoke(Answer.YES))
         assert isinstance(await call.fire(ToBuying()), Refused)
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert isinstance(await call.fire(ToBuying()), Accepted)
     await as_written(call, breaking.store)
 
@@ -166,12 +173,12 @@ async def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
     call = await Call.begin("one", OFFERS, store)
     for _ in range(2):
         store.error = AWAY
-        for trigger in (CallerSpoke(), ToBuying(), CallerSpoke()):
+        for trigger in (CallerSpoke(Answer.YES), ToBuying(), CallerSpoke(Answer.YES)):
             await call.fire(trigger)
         await call.refuse("fly", {}, UNKNOWN_TRIGGER)
         store.error = None
-        await call.fire(CallerSpoke())
-    await call.fire(CallerSpoke())
+        await call.fire(CallerSpoke(Answer.YES))
+    await call.fire(CallerSpoke(Answer.YES))
     assert [record.getMessage() for record in caplog.records] == [
         "call one: caller_spoke was not written down: nobody answers",
         "call one is written down again, 4 of its entries late",
@@ -184,7 +191,7 @@ async def test_an_outage_in_which_a_call_begins_is_told_by_its_beginning(
     """The line at the beginning is the one; the call's end names what is unwritten until then."""
     store = Unreachable()
     store.error = AWAY
-    triggers = (CallerSpoke(), RecordName("Dana"), CallerHungUp())
+    triggers = (CallerSpoke(Answer.YES), RecordName("Dana"), CallerHungUp())
     call = await call_after(*triggers, offers=OFFERS, store=store, id="one")
     assert not await call.write_up(0)
     store.error = None
@@ -203,7 +210,7 @@ async def test_another_reason_in_an_outage_is_told_too(caplog: pytest.LogCapture
     lost = Fenced("call one has been taken up by somebody else")
     for error in (AWAY, AWAY, RecordError("the disk is full"), AWAY, lost, lost):
         store.error = error
-        await call.fire(CallerSpoke())
+        await call.fire(CallerSpoke(Answer.YES))
     assert [record.getMessage().partition("down: ")[2] for record in caplog.records] == [
         "nobody answers",
         "the disk is full",
@@ -295,10 +302,10 @@ async def test_an_order_whose_answer_was_lost_is_neither_lost_nor_doubled(
     losing.losing = True
     assert isinstance(await call.fire(ConfirmPurchase()), Refused)
     losing.away = True
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert call.facts.orders == ()
     losing.losing = losing.away = False
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert len(call.facts.orders) == 1
     again = await call.fire(ConfirmPurchase())
     assert isinstance(again, Refused)
@@ -316,11 +323,11 @@ async def test_a_handoff_whose_answer_was_lost_is_made_up_for(losing: LosesAnswe
     losing.losing = True
     assert isinstance(await call.fire(ToSupport("the battery")), Refused)
     losing.away = True
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     await call.refuse("fly", {}, UNKNOWN_TRIGGER)
     assert call.state is State.BUYING
     losing.losing = losing.away = False
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert call.facts.turn == 5
     assert call.on_the_line is State.SUPPORT
     assert sum(isinstance(o, Accepted) and _has(o, HandOff) for o in told) == 1
@@ -424,6 +431,6 @@ async def test_an_order_isnt_told_when_the_file_was_taken_away(sqlite_store: Sql
     assert [reason.name for reason in refused.reasons] == ["not_written"]
     assert call.facts.orders == ()
     os.rename(f"{file}.kept", file)
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert isinstance(await call.fire(ConfirmPurchase()), Accepted)
     await as_written(call, sqlite_store)

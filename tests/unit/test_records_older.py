@@ -24,6 +24,7 @@ from assistant.records.sql.opening import open_even_if_away, open_store
 from assistant.records.sql.schema import EVENTS
 from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import upgrade
+from statemachine.answers import Answer
 from statemachine.conversation import MACHINE
 from statemachine.engine.flowchart import trace
 from statemachine.engine.journal.codec import check_of, plain
@@ -206,7 +207,7 @@ async def test_an_older_worker_goes_on_writing_beside_this_one(older: str) -> No
     assert taken_up.journal[-1] == Entry(
         "confirm_purchase", {}, "buying", "buying", False, ("spoken_since_quoted",)
     )
-    await taken_up.fire(CallerSpoke())
+    await taken_up.fire(CallerSpoke(Answer.YES))
     assert isinstance(await taken_up.fire(ConfirmPurchase()), Accepted)
     assert len(taken_up.facts.orders) == 1
     await store.forget("at-sales-quoted")
@@ -224,6 +225,6 @@ async def test_a_call_that_is_held_while_its_journal_is_rewritten_goes_on(older:
     assert await store.renew("in-mid-lease", 30.0)
     assert [orphan.id for orphan in await store.orphans("jill")] == ["orphaned", "ended-unattended"]
     resumed = await Call.resume("orphaned", store)
-    await resumed.fire(CallerSpoke())
+    await resumed.fire(CallerSpoke(Answer.YES))
     assert isinstance(await resumed.fire(ToBuying()), Accepted)
     await store.close()

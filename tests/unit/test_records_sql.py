@@ -27,6 +27,7 @@ from assistant.records.sql.opening import open_at_start, open_even_if_away, open
 from assistant.records.sql.schema import CALLS, EVENTS, METADATA, ORDERS, STEP
 from assistant.records.sql.store import SqlStore
 from assistant.records.sql.upgrade import check, upgrade
+from statemachine.answers import Answer
 from statemachine.conversation import MACHINE
 from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
 from statemachine.engine.journal.replay import replay
@@ -62,18 +63,18 @@ LOOKING_BACK = (
 )
 SPOKE = Entry("caller_spoke", {"answer": "open"}, "greeting", "greeting", True)
 CONVERSATION: tuple[Trigger, ...] = (
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     ToBuying("a phone for Zebedee"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     SelectModel("iPhone 17 Pro", colour="deep blue"),
     RecordName("Zebedee Quine"),
     SelectModel("", asked="the Nokia of Zebedee"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     ConfirmPurchase(),
     ToSupport("Zebedee's battery"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     LogSupportIssue("Zebedee's battery drains"),
-    CallerSpoke(),
+    CallerSpoke(Answer.YES),
     CompleteSupport(),
     CallerHungUp(),
 )
@@ -242,11 +243,11 @@ async def test_whoever_claims_a_call_fences_the_writer_before(url: str) -> None:
     assert taken_up.journal == call.journal
     with pytest.raises(Fenced):
         await old.renew("one", 5)
-    await call.fire(CallerSpoke())
+    await call.fire(CallerSpoke(Answer.YES))
     assert call.fenced
     refused = await call.fire(ConfirmPurchase())
     assert not hasattr(refused, "effects")
-    await taken_up.fire(CallerSpoke())
+    await taken_up.fire(CallerSpoke(Answer.YES))
     await taken_up.fire(ConfirmPurchase())
     assert not taken_up.fenced
     assert await count(new, "orders") == 1
@@ -300,11 +301,11 @@ async def test_words_may_be_as_long_as_a_catalogue_or_a_model_makes_them(
 ) -> None:
     """A model's name, a storage and a colour are written as they are sold, an issue as it came."""
     sold = Offer(f"iPhone 17 {'Pro' * 40}", "256 GB", 79900, (f"blue{'ish' * 40}",))
-    buying = (CallerSpoke(), ToBuying(), CallerSpoke(), SelectModel(sold.model))
+    buying = (CallerSpoke(Answer.YES), ToBuying(), CallerSpoke(Answer.YES), SelectModel(sold.model))
     issue = "the battery drains, and " * 300
     call = await call_after(
-        *(*buying, CallerSpoke(), ConfirmPurchase()),
-        *(ToSupport(), CallerSpoke(), LogSupportIssue(issue), CallerSpoke()),
+        *(*buying, CallerSpoke(Answer.YES), ConfirmPurchase()),
+        *(ToSupport(), CallerSpoke(Answer.YES), LogSupportIssue(issue), CallerSpoke(Answer.YES)),
         LogSupportIssue(issue + "again"),
         offers=(sold,),
         store=sql_store,
@@ -368,7 +369,7 @@ async def test_a_call_goes_on_with_tables_that_a_newer_worker_has_renewed(renewe
     other = await open_even_if_away(renewed, owner="agent-2")
     taken_up = await Call.resume("one", other)
     assert taken_up.journal == call.journal
-    await taken_up.fire(CallerSpoke())
+    await taken_up.fire(CallerSpoke(Answer.YES))
     assert list((await other.read("one")).journal) == taken_up.journal
     await store.close()
     await other.close()

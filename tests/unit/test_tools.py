@@ -52,7 +52,7 @@ def outcome_of(*triggers: Trigger) -> llm.ToolResult:
     return tools.answer(conversation.send(last))
 
 
-HEARD = CallerSpoke(Answer.OPEN)
+HEARD = CallerSpoke(Answer.YES)
 
 
 def test_every_models_trigger_of_the_table_is_a_tool_and_no_sessions_one() -> None:
