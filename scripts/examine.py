@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from statemachine.engine.machine import Accepted
+from statemachine.engine.triggers import Trigger
 from statemachine.states import State
 from statemachine.triggers import (
     CallerSpoke,
@@ -29,7 +30,6 @@ from statemachine.triggers import (
     EndCall,
     EndPurchaseCall,
     EndSupportCall,
-    Trigger,
 )
 from tests.brain_bench import Line
 
