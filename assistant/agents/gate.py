@@ -193,11 +193,11 @@ class Gate:
             return Say(lines.NOT_HERE)
         if self.state is State.SUPPORT:
             return Say(lines.NOT_NOTED if missing and not facts.tickets else lines.NOT_DONE)
-        if objection is Objection.UNSOLD:
-            return Say(conversation.WHICH_MODEL, (("models", _listed(models(facts.offers))),))
         if chosen and not chosen.ordered:
             price = (("model", chosen.model), ("storage", chosen.storage))
             return Say(lines.PRICE_STANDS, (*price, ("price", money(chosen.price_cents))))
+        if objection is Objection.UNSOLD:
+            return Say(conversation.WHICH_MODEL, (("models", _listed(models(facts.offers))),))
         if missing and not facts.orders:
             return Say(lines.NOT_ORDERED)
         return Say(lines.PRICE_UNSAID if objection is Objection.PRICE else lines.NOT_DONE)

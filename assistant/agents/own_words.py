@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assistant.language.claims import says
 from assistant.language.clauses import hear
@@ -34,6 +35,12 @@ class OwnWords:
             figured <= own and negated == denies and len(rows & own) >= SHARE * len(rows)
             for own, denies in self._sentences
         )
+
+
+@lru_cache(maxsize=8)
+def written(texts: tuple[str, ...]) -> OwnWords:
+    """Those of these texts; a worker's calls share their shop's."""
+    return OwnWords(texts)
 
 
 def _rows(text: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import cast
 
 from livekit.agents import function_tool, llm
@@ -30,7 +31,19 @@ TRIGGERS: dict[str, type[ModelTrigger]] = {
 
 def every_tool() -> list[llm.Tool | llm.Toolset]:
     """All tools. Each agent has them all; what a request offers is decided when it is made."""
-    return [*map(_trigger_tool, TRIGGERS.values()), *look_ups.look_ups()]
+    return list(_tools())
+
+
+@cache
+def _tools() -> tuple[llm.Tool, ...]:
+    """Made once: they hold nothing of a call, which comes with each use."""
+    return (*map(_trigger_tool, TRIGGERS.values()), *look_ups.look_ups())
+
+
+@cache
+def _fields(trigger: str) -> TypeAdapter[ModelTrigger]:
+    """The reader of this trigger's arguments."""
+    return TypeAdapter(TRIGGERS[trigger])
 
 
 def offered(tools: list[llm.Tool], data: UserData, words: str | None) -> list[llm.Tool]:
@@ -42,7 +55,7 @@ def offered(tools: list[llm.Tool], data: UserData, words: str | None) -> list[ll
 
 def schema_of(kind: type[ModelTrigger]) -> dict[str, object]:
     """A trigger's arguments as a JSON schema: from its described fields and their types."""
-    schema = TypeAdapter(kind).json_schema()
+    schema = _fields(name_of(kind)).json_schema()
     taken = [each.name for each in taken_by(kind)]
     properties = {
         name: {key: schema["properties"][name][key] for key in ("description", "type")}
@@ -75,7 +88,7 @@ def parse(
         else value
         for name, value in told.items()
     }
-    checked = TypeAdapter(kind).validate_python(texts)
+    checked = _fields(name_of(kind)).validate_python(texts)
     return understood(offers, kind, {name: getattr(checked, name) for name in told})
 
 

@@ -11,7 +11,7 @@ from livekit.agents import Agent
 from livekit.agents.voice import SpeechHandle
 
 from assistant.agents.entering import Handover
-from assistant.agents.own_words import OwnWords
+from assistant.agents.own_words import OwnWords, written
 from assistant.call.call import Call
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
@@ -90,7 +90,7 @@ class UserData:
         """What the shop has written for its callers: answers about itself, steps, pitches."""
         steps = (text for each in self.knowledge.problems for text in (*each.steps, each.stop))
         pitches = (model.pitch for model in self.catalogue.models)
-        return OwnWords((*self.about.spoken, *steps, *pitches))
+        return written((*self.about.spoken, *steps, *pitches))
 
     @property
     def customer_name(self) -> str | None:
