@@ -70,7 +70,7 @@ class Reply:
                     continue
                 if not self._said and (not isinstance(part, str) or is_heard(part)):
                     self._said = True
-                    data.call.first_words.append(time.monotonic() - asked)
+                    data.call.usage.first_words.append(time.monotonic() - asked)
                 if self._said:
                     yield part
             if not self._said:
@@ -79,7 +79,7 @@ class Reply:
         except (APIError, TimeoutError) as error:
             log.error("%s", explain(error, data.settings))
             fault = fault_of(error).fault.label
-            data.call.faults[fault] += 1
+            data.call.usage.faults[fault] += 1
             telemetry.MODEL_FAILED.one(fault)
             yield await self.apology()
         except Exception:
@@ -131,8 +131,7 @@ class Reply:
         chat = briefing.prompted(chat, instructions, state, call.facts, data.by_code)
         messages, _ = chat.to_provider_format(format="openai")
         schemas = llm.ToolContext(offer).parse_function_tools("openai")
-        call.requests += 1
-        call.prompt_characters += len(json.dumps({"messages": messages, "tools": schemas}))
+        call.usage.asked(len(json.dumps({"messages": messages, "tools": schemas})))
         return chat, offer
 
     def _gate(self) -> SentenceGate:

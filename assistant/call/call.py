@@ -6,34 +6,21 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
 from assistant import telemetry
-from assistant.call.ledger import Ledger
+from assistant.call.journaled import Journaled, effects_of
+from assistant.call.ledger import Ledger, named
+from assistant.call.usage import Meter
 from assistant.language.consent import classify
-from assistant.records import (
-    NOBODY,
-    NOWHERE,
-    Entry,
-    Fenced,
-    Place,
-    RecordError,
-    Store,
-    Taken,
-    Usage,
-)
-from assistant.shop.wording.lines import APOLOGY_RECORDS
+from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, Store
 from statemachine.answers import Answer
 from statemachine.conversation import MACHINE, Conversation, Outcome
-from statemachine.engine.effects import Effect, Say
-from statemachine.engine.journal.codec import check_of, trigger_of
-from statemachine.engine.journal.refusals import NOT_WRITTEN
 from statemachine.engine.journal.replay import replay
-from statemachine.engine.machine import Accepted, Reason, Refused
-from statemachine.engine.triggers import ModelTrigger, SessionTrigger, Trigger, arguments, name_of
+from statemachine.engine.machine import Accepted
+from statemachine.engine.triggers import ModelTrigger, SessionTrigger, Trigger
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import State
@@ -59,6 +46,7 @@ class Call:
         place: Place = NOWHERE,
         begun: bool = True,
         began: float | None = None,
+        journal: Iterable[Entry] = (),
     ) -> None:
         self.id = id
         self.began = time.time() if began is None else began
@@ -67,31 +55,17 @@ class Call:
         """Where it is held."""
         self.caller = NOBODY
         """Whom it served when it was taken up."""
-        self.journal: list[Entry] = []
         self.carry_out: Callable[[Outcome], None] = nothing
         """Performs an outcome's effects; must neither block nor raise."""
         self.observers: list[Callable[[Entry], None]] = []
-        self.requests = 0
-        """Requests made of the model."""
-        self.prompt_characters = 0
-        """Characters of messages and tools sent with them, as JSON."""
-        self.tokens: Counter[str] = Counter()
-        """Tokens sent (`prompt`) and got (`completion`), where the model says how many."""
-        self.first_words: list[float] = []
-        """For each request that was answered, the seconds until its first word or tool call."""
-        self.waits: list[float] = []
-        """For each answer in a room, the seconds that the caller waited for its first sound."""
-        self.faults: Counter[str] = Counter()
-        """Requests that the model failed, by what was wrong."""
-        self.stood_in = 0
-        """Requests that the embedded brain has answered in the model's place."""
+        self.usage = Meter()
+        """What it takes."""
         self.transcript: list[tuple[str, str]] = []
         """Who said what, `caller` or the agent's state; empty unless transcripts are kept."""
         self.ended = asyncio.Event()
-        self._conversation = conversation
-        self._ledger = Ledger(id, store, None if begun else conversation.facts, place)
-        self._away: set[str] | None = None if begun else set()
-        """Why nothing can be written since all was well, as far as the log knows; None if it is."""
+        unbegun = None if begun else conversation.facts
+        self._ledger = Ledger(id, store, unbegun, place, journal)
+        self._journaled = Journaled(id, conversation, self._ledger, self._made_up_for)
         self._lock = asyncio.Lock()
         self._heard: list[Answer] = []
         self._tasks: set[asyncio.Task[object]] = set()
@@ -136,9 +110,9 @@ class Call:
         record = await store.claim(id, lease, epoch)
         told = replay(record.opening, record.journal, MACHINE)
         conversation = Conversation(told.facts, State(told.state))
-        call = cls(id, conversation, store, place=record.place, began=record.began)
+        place, began, journal = record.place, record.began, record.journal
+        call = cls(id, conversation, store, place=place, began=began, journal=journal)
         call.caller = record.caller
-        call.journal.extend(record.journal)
         if call.state is State.ENDED:
             call.ended.set()
         return call
@@ -146,51 +120,38 @@ class Call:
     @property
     def state(self) -> State:
         """Where the call stands."""
-        return self._conversation.state
+        return self._journaled.conversation.state
 
     @property
     def facts(self) -> Facts:
         """What it has established."""
-        return self._conversation.facts
+        return self._journaled.conversation.facts
+
+    @property
+    def journal(self) -> list[Entry]:
+        """Everything that was fired, in its order."""
+        return self._ledger.journal
 
     @property
     def path(self) -> list[str]:
         """The states passed, from the first on, none twice in a row."""
-        path = [self.journal[0].source] if self.journal else [self.state.value]
-        for entry in self.journal:
-            if entry.accepted and entry.target != path[-1]:
-                path.append(entry.target)
-        return path
+        return self._ledger.course.path
+
+    @property
+    def on_the_line(self) -> State:
+        """The state whose agent speaks: the present one, or after the end the last open one."""
+        return State(self._ledger.course.last_open)
+
+    @property
+    def ended_by(self) -> str:
+        """The trigger that ended the call, empty while it is on."""
+        return self._ledger.course.ended_by
 
     @property
     def lasted(self) -> float:
         """For how many seconds it has been on, or was."""
         over = self.ended.is_set() and self.journal
         return max((self.journal[-1].at if over else time.time()) - self.began, 0.0)
-
-    @property
-    def on_the_line(self) -> State:
-        """The state whose agent speaks: the present one, or after the end the last open one."""
-        open_states = [state for state in self.path if state != State.ENDED.value]
-        return State(open_states[-1])
-
-    @property
-    def usage(self) -> Usage:
-        """What it has taken."""
-        return Usage(
-            self.requests,
-            self.tokens["prompt"],
-            self.tokens["completion"],
-            len(self.waits),
-            sum(self.waits),
-            max(self.waits, default=0.0),
-        )
-
-    @property
-    def ended_by(self) -> str:
-        """The trigger that ended the call, empty while it is on."""
-        last = [entry for entry in self.journal if entry.accepted and entry.target == "ended"]
-        return last[-1].trigger if last else ""
 
     def offered(self, words: str | None = None) -> tuple[type[ModelTrigger], ...]:
         """What the model may fire, with all that was heard counted in.
@@ -245,7 +206,8 @@ class Call:
         giving_up = time.monotonic() + patience
         while True:
             async with self._lock:
-                if await self._write_late() is None:
+                await self._journaled.catch_up()
+                if self._ledger.trouble is None:
                     return True
             if self.fenced or time.monotonic() + pause > giving_up:
                 return False
@@ -279,147 +241,32 @@ class Call:
     async def _refuse(self, trigger: str, given: dict[str, str], reason: str) -> None:
         async with self._lock:
             await self._commit_heard()
-            here = self.state.value
-            await self._note(Entry(trigger, given, here, here, False, (reason,), time.time()))
+            entry = await self._journaled.note(trigger, given, reason)
+            telemetry.count(entry)
+            self._announce(entry)
 
     async def _move(self, trigger: Trigger) -> Outcome:
         with telemetry.span(self.id, trigger) as span:
-            outcome, entry = await self._decide(trigger)
+            outcome, entry = await self._journaled.decide(trigger)
             telemetry.told(span, entry)
-        telemetry.count(entry, outcome.effects if isinstance(outcome, Accepted) else ())
+        telemetry.count(entry, effects_of(outcome))
         self._announce(entry)
         self.carry_out(outcome)
         if self.state is State.ENDED:
-            self._end_of_journal()
+            self._ledger.tell_unwritten()
             self.ended.set()
         return outcome
 
-    async def _decide(self, trigger: Trigger) -> tuple[Outcome, Entry]:
-        """Plan, journal and commit."""
-        trouble = await self._write_late()
-        outcome = self._conversation.plan(trigger)
-        entry, doubt = _entry(outcome), None
-        effects = outcome.effects if isinstance(outcome, Accepted) else ()
-        if trouble is None:
-            doubt = outcome if isinstance(outcome, Accepted) else None
-            trouble = await self._write(entry, effects)
-        if trouble and isinstance(outcome, Accepted) and not self._must_happen(outcome):
-            outcome = _unwritten(outcome)
-            entry = _entry(outcome)
-        self._keep(entry, trouble, doubt if isinstance(outcome, Refused) else None)
-        if isinstance(outcome, Accepted):
-            self._conversation.commit(outcome)
-        return outcome, entry
-
-    async def _note(self, entry: Entry) -> None:
-        trouble = await self._write_late() or await self._write(entry, ())
-        self._keep(entry, trouble, None)
-        telemetry.count(entry)
+    def _made_up_for(self, happened: Accepted[Facts], entry: Entry) -> None:
+        """A trigger that was refused for want of an answer had been written all the same."""
+        telemetry.count(entry, happened.effects)
         self._announce(entry)
-
-    async def _write(self, entry: Entry, effects: tuple[Effect, ...]) -> RecordError | None:
-        try:
-            await self._ledger.write(len(self.journal), entry, effects)
-        except RecordError as error:
-            return error
-        return None
-
-    def _keep(
-        self, entry: Entry, trouble: RecordError | None, doubt: Accepted[Facts] | None
-    ) -> None:
-        if trouble:
-            self._tell(entry, trouble)
-            self._ledger.keep(len(self.journal), entry, doubt)
-        self.journal.append(entry)
-
-    async def _write_late(self) -> RecordError | None:
-        """Write what waits for the store; what keeps it from being written, if anything does."""
-        try:
-            while (happened := await self._ledger.catch_up()) and happened.doubt:
-                self._adopt(happened.number, happened.doubt)
-        except RecordError as error:
-            return error
-        if self._away is not None:
-            late, self._ledger.written_late = self._ledger.written_late, 0
-            log.warning("call %s is written down again, %d of its entries late", self.id, late)
-            self._away = None
-        return None
-
-    def _tell(self, entry: Entry, trouble: RecordError) -> None:
-        """Log why this isn't written: a store that is away once, not at each trigger."""
-        reason, away = str(trouble), self._away
-        # Its first reason was told where the call began, if it was away then already.
-        known = away is not None and (not away or reason in away)
-        if not known or isinstance(trouble, (Fenced, Taken)):
-            named = _loggable(entry)
-            log.error("call %s: %s was not written down: %s", self.id, named, reason)
-        self._away = {*(away or ()), reason}
-
-    def _adopt(self, number: int, happened: Accepted[Facts]) -> None:
-        """A trigger refused for want of an answer had been written: what stands there is true."""
-        log.warning("call %s: entry %d had been written after all", self.id, number)
-        self.journal[number] = replace(_entry(happened), at=self.journal[number].at)
-        self._conversation = Conversation(happened.facts, State(happened.target))
-        for each in self._ledger.late:  # what happened since, told again on the facts as they are
-            here = self.state.value
-            if each.entry.accepted:
-                since = trigger_of(each.entry.trigger, each.entry.arguments, MACHINE.table)
-                told = _entry(self._conversation.send(since))
-                each.entry = replace(told, at=each.entry.at)
-            else:
-                each.entry = replace(each.entry, source=here, target=here)
-            self.journal[each.number] = each.entry
-        telemetry.count(self.journal[number], happened.effects)
-        self._announce(self.journal[number])
         if self.state is not State.ENDED:
             self.carry_out(happened)
-
-    def _end_of_journal(self) -> None:
-        if unwritten := [_loggable(each.entry) for each in self._ledger.late]:
-            log.error("call %s has ended with %s unwritten", self.id, ", ".join(unwritten))
-
-    @staticmethod
-    def _must_happen(outcome: Accepted[Facts]) -> bool:
-        """Nobody is kept on the line by a broken disk."""
-        return isinstance(outcome.trigger, SessionTrigger) or outcome.target is State.ENDED
 
     def _announce(self, entry: Entry) -> None:
         for observer in self.observers:
             try:
                 observer(entry)
             except Exception:  # who only looks on can't hold up the call
-                log.exception("call %s: an observer of %s failed", self.id, _loggable(entry))
-
-
-_NOT_WRITTEN = Reason(
-    NOT_WRITTEN,
-    "It could not be written down, so it didn't happen: the caller has been told; try again.",
-)
-_NAMES = frozenset(name_of(row.trigger) for row in MACHINE.table)
-
-
-def _loggable(entry: Entry) -> str:
-    """An entry's trigger; what a model made up may be a caller's words and is not repeated."""
-    return entry.trigger if entry.trigger in _NAMES else "an unknown trigger"
-
-
-def _entry(outcome: Outcome) -> Entry:
-    name, given = name_of(outcome.trigger), arguments(outcome.trigger)
-    if isinstance(outcome, Accepted):
-        source, target = outcome.source.value, outcome.target.value
-        return Entry(
-            name, given, source, target, True, at=time.time(), check=check_of(outcome.facts)
-        )
-    here = outcome.state.value
-    reasons = tuple(reason.name for reason in outcome.reasons)
-    return Entry(name, given, here, here, False, reasons, time.time())
-
-
-def _unwritten(outcome: Accepted[Facts]) -> Refused:
-    return Refused(
-        outcome.trigger,
-        outcome.source,
-        (_NOT_WRITTEN,),
-        (),
-        Say(APOLOGY_RECORDS),
-    )
+                log.exception("call %s: an observer of %s failed", self.id, named(entry))

@@ -1,19 +1,47 @@
-"""A call's entries on their way into the store: in order, and those that had to wait first."""
+"""A call's journal, on its way into the store: in order, and what had to wait first."""
 
 from __future__ import annotations
 
+import logging
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
+from typing import Union
 
 from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
 from statemachine.engine.effects import Effect
+from statemachine.engine.journal.course import Course
 from statemachine.engine.machine import Accepted
 from statemachine.facts import Facts
+from statemachine.table import TABLE
+
+log = logging.getLogger("assistant.call")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The entry is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The entry can't be written now."""
+
+    why: RecordError
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """No answer came: the entry may be written or not."""
+
+    why: RecordError
+
+
+Put = Union[Stored, Late, Doubtful]
 
 
 @dataclass
-class Late:
+class Waiting:
     """An entry that is still to be written.
 
     `doubt` is what was tried under its number before, and refused to the caller when no answer
@@ -26,43 +54,68 @@ class Late:
 
 
 class Ledger:
-    """Writes one call's entries, none before the one in front of it is written.
+    """One call's entries, none written before the one in front of it.
 
     `opening` is what the call began on where the store has yet to be told of it, and of its place.
     """
 
     def __init__(
-        self, call: str, store: Store, opening: Facts | None = None, place: Place = NOWHERE
+        self,
+        call: str,
+        store: Store,
+        opening: Facts | None = None,
+        place: Place = NOWHERE,
+        journal: Iterable[Entry] = (),
     ) -> None:
-        self.late: deque[Late] = deque()
+        self.journal: list[Entry] = list(journal)
+        """Every entry, whether it is written already or not."""
+        self.course = Course(TABLE, self.journal)
+        self.late: deque[Waiting] = deque()
         self.lost: Fenced | None = None
         """Why nothing can ever be written any more: the call is another writer's."""
-        self.written_late = 0
-        """How many entries had to wait and are written now."""
+        self.trouble: RecordError | None = None
+        """What kept the last entry from being written, or keeps what is late."""
         self._call = call
         self._store = store
         self._opening = opening
         self._place = place
+        self._outage = _Outage(call) if opening is None else _Outage(call, begun_in=True)
 
-    async def write(self, number: int, entry: Entry, effects: tuple[Effect, ...]) -> None:
-        """Write an entry, once nothing is late.
+    async def put(self, entry: Entry, effects: tuple[Effect, ...]) -> Put:
+        """Write the next entry, with its order or ticket; what isn't stored may be kept for later.
 
-        Raises:
-            RecordError: it could not be written; if the answer was lost it may have been.
+        What waits is written first, by `catch_up`: while that can't be done, nothing else is tried.
         """
-        await self._ask(self._store.write(self._call, number, entry, effects))
+        if self.trouble:
+            return Late(self.trouble)
+        try:
+            await self._ask(self._store.write(self._call, len(self.journal), entry, effects))
+        except RecordError as error:
+            self.trouble = error
+            return Doubtful(error)
+        self._append(entry)
+        return Stored()
 
-    def keep(self, number: int, entry: Entry, doubt: Accepted[Facts] | None) -> None:
+    def keep(self, entry: Entry, why: RecordError, doubt: Accepted[Facts] | None = None) -> None:
         """Write this one later. For a call that is another writer's there is no later."""
+        self._outage.tell(entry, why)
         if self.lost is None:
-            self.late.append(Late(number, entry, doubt))
+            self.late.append(Waiting(len(self.journal), entry, doubt))
+        self._append(entry)
 
-    async def catch_up(self) -> Late | None:
-        """Write what is late; stops behind a doubt that had been written after all, and gives it.
+    async def catch_up(self) -> Waiting | None:
+        """Write what is late; stops behind a doubt that had been written, and gives it."""
+        try:
+            happened = await self._write_late()
+        except RecordError as error:
+            self.trouble = error
+            return None
+        if happened is None:
+            self.trouble = None
+            self._outage.over()
+        return happened
 
-        Raises:
-            RecordError: the store can't take it yet, or never will.
-        """
+    async def _write_late(self) -> Waiting | None:
         if self.lost:
             raise self.lost
         if self._opening is not None:
@@ -71,15 +124,29 @@ class Ledger:
         while self.late:
             first = self.late[0]
             try:
-                await self.write(first.number, first.entry, ())
+                await self._ask(self._store.write(self._call, first.number, first.entry, ()))
             except Taken as taken:
                 if first.doubt is None or not taken.entry.accepted:
                     raise
                 self.late.popleft()
                 return first
             self.late.popleft()
-            self.written_late += 1
+            self._outage.late += 1
         return None
+
+    def amend(self, number: int, entry: Entry) -> None:
+        """This happened, and not what was noted."""
+        self.journal[number] = entry
+        self.course = Course(TABLE, self.journal)
+
+    def tell_unwritten(self) -> None:
+        """Log what is still to be written as the call ends."""
+        if unwritten := [named(each.entry) for each in self.late]:
+            log.error("call %s has ended with %s unwritten", self._call, ", ".join(unwritten))
+
+    def _append(self, entry: Entry) -> None:
+        self.journal.append(entry)
+        self.course.follow(entry)
 
     async def _ask(self, answer: Awaitable[object]) -> None:
         try:
@@ -92,3 +159,38 @@ class Ledger:
             raise
         except Exception as error:  # whatever a store's driver raises, nobody is left hanging
             raise RecordError(f"{type(error).__name__}: {error}") from error
+
+
+class _Outage:
+    """What the log is told while the store is away: each reason once, and not at each trigger."""
+
+    def __init__(self, call: str, *, begun_in: bool = False) -> None:
+        self.late = 0
+        """How many entries had to wait and are written now."""
+        self._call = call
+        self._reasons: set[str] = set()
+        self._away = begun_in
+        self._told_of = begun_in  # where the call began, its first reason was told
+
+    def tell(self, entry: Entry, why: RecordError) -> None:
+        """This isn't written, for this reason."""
+        reason = str(why)
+        known = reason in self._reasons or (self._told_of and not self._reasons)
+        if not known or isinstance(why, (Fenced, Taken)):
+            log.error("call %s: %s was not written down: %s", self._call, named(entry), reason)
+        self._reasons.add(reason)
+        self._away = True
+
+    def over(self) -> None:
+        """All that waited is written."""
+        if self._away:
+            log.warning(
+                "call %s is written down again, %d of its entries late", self._call, self.late
+            )
+        self.late, self._away, self._told_of = 0, False, False
+        self._reasons.clear()
+
+
+def named(entry: Entry) -> str:
+    """An entry's trigger; what a model made up may be a caller's words and is not repeated."""
+    return entry.trigger if entry.trigger in TABLE.triggers else "an unknown trigger"

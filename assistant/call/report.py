@@ -7,7 +7,6 @@ import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from assistant.display import shown
@@ -63,26 +62,12 @@ def report(call: Call) -> dict[str, object]:
             }
             for entry in call.journal
         ],
-        "model": {
-            "requests": call.requests,
-            "prompt_characters": call.prompt_characters,
-            "tokens": dict(call.tokens) or None,
-            "first_word_seconds": _spread(call.first_words),
-            "failures": dict(call.faults),
-            "stood_in_for": call.stood_in,
-        },
+        "model": call.usage.told(),
         "ended_by": call.ended_by,
         "began": datetime.fromtimestamp(call.began, UTC).isoformat(timespec="seconds"),
         "lasted_seconds": round(call.lasted, 1),
         **({"transcript": _transcript(call)} if call.transcript else {}),
     }
-
-
-def _spread(seconds: list[float]) -> dict[str, float] | None:
-    """How long a caller waited, usually and at worst; None where nobody did."""
-    if not seconds:
-        return None
-    return {"median": round(median(seconds), 3), "max": round(max(seconds), 3)}
 
 
 def _transcript(call: Call) -> list[dict[str, str]]:

@@ -20,17 +20,17 @@ from assistant.console.voice_call import Devices, hanging_up, speak
 from assistant.providers import build as providers
 from assistant.records import Fenced, RecordError, Store, UnknownCall
 from assistant.records.sql.opening import open_at_start
-from assistant.records.store import path_of
 from assistant.session.session import CallSession
 from assistant.settings import Console, Settings, SettingsError
 from assistant.shop import shop
 from assistant.shop.wording import prompts
 from assistant.shop.wording.known import known, told
 from assistant.shop.wording.prompts import Prompts
+from statemachine.engine.journal.course import Course
 from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.offers import Offer
-from statemachine.states import FINAL, INITIAL, OPEN
+from statemachine.states import FINAL, OPEN
 from statemachine.table import TABLE
 from statemachine.triggers import CallFailed
 
@@ -131,7 +131,7 @@ async def _begun(asked: str, offers: tuple[Offer, ...], store: Store) -> Call:
     if not asked:
         return await Call.begin(f"console-{uuid.uuid4().hex[:12]}", offers, store)
     try:
-        if path_of((await store.read(asked)).journal, INITIAL.value)[-1] == FINAL.value:
+        if Course(TABLE, (await store.read(asked)).journal).path[-1] == FINAL.value:
             raise RecordError(f"Call {asked} has ended: `make replay CALL={asked}` tells it.")
         return await Call.resume(asked, store)
     except UnknownCall:

@@ -18,15 +18,15 @@ from assistant.records.store import (
     Summary,
     UnknownCall,
     Usage,
-    path_of,
 )
 from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
+from statemachine.engine.journal.course import Course
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
 from statemachine.facts import Facts, Order, Ticket
-from statemachine.states import FINAL, INITIAL
+from statemachine.states import FINAL
 from statemachine.table import TABLE
 
 
@@ -127,7 +127,7 @@ class MemoryStore:
 
     async def _summary(self, call: str) -> Summary:
         record = await self.read(call)
-        path = path_of(record.journal, INITIAL.value)
+        path = tuple(Course(TABLE, record.journal).path)
         ending = [e for e in record.journal if e.accepted and e.target == FINAL.value]
         made = self.made.get(call, [])
         return Summary(

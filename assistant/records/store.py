@@ -257,12 +257,3 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Let go of everything; the store is not used again."""
-
-
-def path_of(journal: tuple[Entry, ...], first: str) -> tuple[str, ...]:
-    """The states a journal passes, none twice in a row."""
-    path = [first]
-    for entry in journal:
-        if entry.accepted and entry.target != path[-1]:
-            path.append(entry.target)
-    return tuple(path)

@@ -73,16 +73,16 @@ class Events:
     def _on_metrics(self, metrics: LLMMetrics) -> None:
         """What a request took, as far as the model says it."""
         if metrics.total_tokens:
-            self._data.call.tokens["prompt"] += metrics.prompt_tokens
-            self._data.call.tokens["completion"] += metrics.completion_tokens
+            self._data.call.usage.tokens["prompt"] += metrics.prompt_tokens
+            self._data.call.usage.tokens["completion"] += metrics.completion_tokens
 
     def _on_failure(self, fault: str) -> None:
         """A request failed, and somebody else has answered it."""
-        self._data.call.faults[fault] += 1
+        self._data.call.usage.faults[fault] += 1
         telemetry.MODEL_FAILED.one(fault)
 
     def _on_stand_in(self) -> None:
-        self._data.call.stood_in += 1
+        self._data.call.usage.stood_in += 1
         telemetry.STOOD_IN.one()
 
     def _on_tools(self, event: FunctionToolsExecutedEvent) -> None:

@@ -182,7 +182,7 @@ async def _reported(call: Call, reports: Path | None) -> None:
 
 async def _noted(call: Call, store: Store) -> None:
     try:
-        await store.note_usage(call.id, call.usage)
+        await store.note_usage(call.id, call.usage.taken)
     except RecordError as error:
         log.warning("call %s: what it took was not noted: %s", call.id, error)
 

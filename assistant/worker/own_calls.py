@@ -8,14 +8,15 @@ import logging
 from livekit.agents.job import RunningJobInfo
 
 from assistant.records import CallRecord, Orphan, RecordError, Store, UnknownCall
-from assistant.records.store import path_of
 from assistant.worker.errands import Errands
 from assistant.worker.identity import epoch_of, identity
 from assistant.worker.processes import Processes, served
 from assistant.worker.rooms import Rooms
 from assistant.worker.takeover import Takeover
 from assistant.worker.timing import USUAL, Timing
-from statemachine.states import FINAL, INITIAL
+from statemachine.engine.journal.course import Course
+from statemachine.states import FINAL
+from statemachine.table import TABLE
 
 log = logging.getLogger("assistant.takeover")
 
@@ -114,4 +115,4 @@ class OwnCalls:
 
 
 def _is_over(record: CallRecord) -> bool:
-    return bool(path_of(record.journal, INITIAL.value)[-1] == FINAL.value)
+    return bool(Course(TABLE, record.journal).path[-1] == FINAL.value)

@@ -87,9 +87,9 @@ class Showing:
 
     def _ask(self, at: float) -> None:
         if self._asked_at is None and self._answers:
-            self._answers[-1]["requests"] = self._line.data.call.requests - self._requests
+            self._answers[-1]["requests"] = self._line.data.call.usage.requests - self._requests
         if self._asked_at is None:
-            self._requests = self._line.data.call.requests
+            self._requests = self._line.data.call.usage.requests
         self._asked_at = at
 
     def _on_agent(self, event: AgentStateChangedEvent) -> None:
@@ -98,7 +98,7 @@ class Showing:
         self._answered += 1
         seconds = max(event.created_at - self._asked_at, 0.0)
         self._asked_at = None
-        self._line.data.call.waits.append(seconds)
+        self._line.data.call.usage.waits.append(seconds)
         self._answers.append({"number": self._answered, "seconds": round(seconds, 2)})
         self._put(None)
 
@@ -136,7 +136,7 @@ class Showing:
         call = self._line.data.call
         self._number += 1
         if self._answers:
-            self._answers[-1]["requests"] = call.requests - self._requests
+            self._answers[-1]["requests"] = call.usage.requests - self._requests
         self._waiting.put_nowait(
             {
                 **snapshot(call.state, call.facts, entry),
@@ -146,8 +146,8 @@ class Showing:
                 "began": call.began,
                 "now": time.time(),
                 "ended_by": call.ended_by,
-                "requests": call.requests,
-                "tokens": sum(call.tokens.values()),
+                "requests": call.usage.requests,
+                "tokens": sum(call.usage.tokens.values()),
                 "answers": [dict(answer) for answer in self._answers],
                 "refused": list(self._refused),
                 "said": list(self._said),

@@ -15,9 +15,9 @@ import psutil
 
 from assistant.records import CallRecord, RecordError
 from assistant.records.sql.store import SqlStore
-from assistant.records.store import path_of
 from assistant.worker.local import LocalServer
-from statemachine.states import INITIAL
+from statemachine.engine.journal.course import Course
+from statemachine.table import TABLE
 from tests.e2e.caller import PATIENCE, Caller, calling
 from tests.e2e.conftest import RunningWorker, StartWorker, room_is_gone, until
 
@@ -181,7 +181,7 @@ async def one_kill(
         await fleet.serving(call)
         await asyncio.sleep(max(0.0, begun + after - time.monotonic()))
         standing = await record(store, call)
-        state = path_of(standing.journal, INITIAL.value)[-1]
+        state = Course(TABLE, standing.journal).path[-1]
         # Whoever serves it now: on a busy machine it may have been taken up before it is killed.
         worker, process = await fleet.serving(call)
         before = set(caller.first_sounds)
@@ -192,7 +192,7 @@ async def one_kill(
     orders = [entry for entry in written.journal if entry.accepted and "confirm" in entry.trigger]
     sounds = [t for who, t in caller.first_sounds.items() if who not in before]
     print(room, caller.heard)  # shown where a test fails
-    ended = path_of(written.journal, INITIAL.value)[-1]
+    ended = Course(TABLE, written.journal).path[-1]
     assert ended == "ended", f"{call} stands in {ended}: {caller.heard}"
     return Kill(
         victim,

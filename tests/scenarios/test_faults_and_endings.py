@@ -276,7 +276,7 @@ async def test_each_desk_says_its_farewell_once_and_hangs_up(
     assert held.heard.count(said) == 1
     assert held.heard[-1] == said
     assert held.call.ended_by == goodbye
-    assert held.call.requests == len(before) + 1
+    assert held.call.usage.requests == len(before) + 1
 
 
 async def test_ending_twice_says_one_farewell() -> None:

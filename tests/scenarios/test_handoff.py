@@ -45,14 +45,14 @@ async def test_a_transfer_without_a_wish_costs_one_request_and_one_voice() -> No
     """The new agent opens with its fixed line; no model is asked for it."""
     held = await scripted(["I want to buy an iPhone"], BUY)
     assert held.said[1:] == [("caller", "I want to buy an iPhone"), ("buying", OPENING_BUYING)]
-    assert held.call.requests == 1
+    assert held.call.usage.requests == 1
 
 
 async def test_a_transfer_with_a_wish_costs_two_requests_and_one_voice() -> None:
     """The new agent says a bridge and answers; the old one says nothing."""
     held = await scripted(["a pro"], [Use("to_buying", {"wish": "a pro"})], "Which of the two?")
     assert held.said[2:] == [("buying", BRIDGE), ("buying", "Which of the two?")]
-    assert held.call.requests == 2
+    assert held.call.usage.requests == 2
 
 
 async def test_an_agent_entering_with_a_wish_acts_on_it_with_tools() -> None:
@@ -61,7 +61,7 @@ async def test_an_agent_entering_with_a_wish_acts_on_it_with_tools() -> None:
     assert held.heard[1:] == [BRIDGE, QUOTE_AIR]
     assert isinstance(held.model, ScriptedLLM)
     assert "select_model" in held.model.offered[1]
-    assert held.call.requests == 2
+    assert held.call.usage.requests == 2
 
 
 async def test_two_transfers_in_one_step_the_first_wins() -> None:
@@ -70,7 +70,7 @@ async def test_two_transfers_in_one_step_the_first_wins() -> None:
     assert held.triggers[:2] == [("to_buying", True), ("to_support", False)]
     assert held.refusals == [NOT_LISTENED]
     assert held.heard == [GREETING, OPENING_BUYING]
-    assert held.call.requests == 1
+    assert held.call.usage.requests == 1
 
 
 async def test_the_same_transfer_twice_in_a_step_happens_once() -> None:
@@ -88,7 +88,7 @@ async def test_a_transfer_with_another_tool_in_one_step_does_both(transfer_first
     assert sorted(held.triggers[:2]) == [("record_name", True), ("to_buying", True)]
     assert held.call.facts.customer_name == "Dana"
     assert held.heard == [GREETING, OPENING_BUYING]
-    assert held.call.requests == 1
+    assert held.call.usage.requests == 1
 
 
 def during_a_transfer(held: Held, happens: Callable[[], None]) -> None:
@@ -156,7 +156,7 @@ async def test_a_wish_that_was_served_during_its_transfer_is_not_served_again(
     step = [Use("to_buying", {"wish": "the Air"}), *AIR]
     held = await scripted(["the air"], step, "Never said.", store=store)
     assert held.heard[1:] == [QUOTE_AIR]
-    assert held.call.requests == 1
+    assert held.call.usage.requests == 1
 
 
 async def test_what_cannot_be_said_during_a_transfer_is_apologised_for(store: Store) -> None:
@@ -266,14 +266,14 @@ async def test_a_caller_may_go_back_and_forth_turn_by_turn() -> None:
     held = await scripted(["buy", "broken", "buy"], BUY, [Use("to_support")], BUY)
     assert held.call.path == ["greeting", "buying", "support", "buying", "ended"]
     assert held.heard[1:] == [OPENING_BUYING, OPENING_SUPPORT, OPENING_BUYING]
-    assert held.call.requests == 3
+    assert held.call.usage.requests == 3
 
 
 async def test_words_along_with_a_transfer_are_said_once_and_before_the_opening() -> None:
     """What streams ahead of the tool call is heard; it isn't repeated, and one opening follows."""
     held = await scripted(["buy"], ["Sure, one second.", *BUY])
     assert held.heard[1:] == ["Sure, one second.", OPENING_BUYING]
-    assert held.call.requests == 1
+    assert held.call.usage.requests == 1
 
 
 async def test_words_behind_a_tool_call_are_not_spoken_over_the_new_agent() -> None:
@@ -399,11 +399,11 @@ async def test_a_shop_that_lets_callers_talk_long_carries_the_last_messages() ->
 async def test_requests_and_prompt_characters_are_counted() -> None:
     """Every request counts, with the JSON of the messages and tools sent with it."""
     held = await scripted(["hello", "buy", "hm"], "Sales or support?", BUY, "Which one?")
-    assert held.call.requests == 3
+    assert held.call.usage.requests == 3
     sent = 0
     for chat, names in zip(asked(held.model), held.model.offered, strict=True):  # type: ignore[attr-defined]
         sent += len(json.dumps(chat.to_provider_format(format="openai")[0])) + len(names)
-    assert held.call.prompt_characters > sent
+    assert held.call.usage.prompt_characters > sent
 
 
 # What is said while the line changes hands

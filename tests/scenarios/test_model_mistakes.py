@@ -128,7 +128,7 @@ async def test_a_look_up_with_odd_arguments_ends_in_words(look_up: str) -> None:
 async def test_a_model_that_only_calls_refused_tools_is_stopped() -> None:
     """A handful of requests at most, and then the caller hears something."""
     held = await scripted(["hm"], *[ORDER] * 20)
-    assert held.call.requests <= 5
+    assert held.call.usage.requests <= 5
     assert held.heard[-1] == APOLOGY
 
 

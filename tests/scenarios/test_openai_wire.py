@@ -146,8 +146,8 @@ async def test_requests_and_prompt_characters_are_those_that_were_sent() -> None
     async with Server(says("What would you like?"), says("And?")) as server:
         held = await done(await call(server, "hello", "hm"))
     sent = [{key: r.body[key] for key in ("messages", "tools")} for r in server.requests]
-    assert held.call.requests == len(server.requests)
-    assert held.call.prompt_characters == sum(len(json.dumps(body)) for body in sent)
+    assert held.call.usage.requests == len(server.requests)
+    assert held.call.usage.prompt_characters == sum(len(json.dumps(body)) for body in sent)
 
 
 # What the caller gets

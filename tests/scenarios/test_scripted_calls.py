@@ -394,7 +394,7 @@ async def test_a_call_goes_as_written(title: str) -> None:
     numbers = [o.number for o in facts.orders] + [t.number for t in facts.tickets]
     assert all(any(number in said for said in heard) for number in numbers)
     if scene.requests >= 0:
-        assert held.call.requests == scene.requests
+        assert held.call.usage.requests == scene.requests
 
 
 def test_there_are_enough_calls() -> None:

@@ -98,7 +98,7 @@ async def test_a_turn_for_which_a_failing_model_was_asked_three_times_is_one_fai
     async with calling(DOWN, DOWN, DOWN, "Here I am.") as caller:
         await caller.says(pieces=3)
         assert caller.held.heard[1:] == [APOLOGY]
-        assert caller.held.call.requests == 3
+        assert caller.held.call.usage.requests == 3
         assert caller.held.text.line.data.failures == 1
         await caller.says(pieces=1)
         assert caller.held.heard[1:] == [APOLOGY, "Here I am."]
@@ -109,7 +109,7 @@ async def test_a_request_that_failed_ahead_of_its_turn_is_apologised_for_in_it()
     async with calling(DOWN) as caller:
         await caller.says(pieces=1)
         assert caller.held.heard[1:] == [APOLOGY]
-        assert caller.held.call.requests == 1
+        assert caller.held.call.usage.requests == 1
 
 
 async def test_a_model_that_stays_down_is_two_apologies_and_a_farewell() -> None:

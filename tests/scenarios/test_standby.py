@@ -69,7 +69,7 @@ async def test_a_model_that_fails_for_good_is_stood_in_for_to_the_end(
     model = report(held.call)["model"]
     assert isinstance(model, dict)
     assert sum(model["failures"].values()) == 1
-    assert model["stood_in_for"] == held.call.requests
+    assert model["stood_in_for"] == held.call.usage.requests
 
 
 async def test_the_call_goes_on_where_it_stood() -> None:
@@ -107,7 +107,7 @@ async def test_a_silent_model_is_stood_in_for_when_its_time_is_up(
         stalls(), says("Which one?"), said="I want to buy an iPhone|hm", first_word=1.0
     )
     assert held.heard[1:] == [OPENING_BUYING, "Which one?"]
-    assert held.call.faults == {"silent": 1}
+    assert held.call.usage.faults == {"silent": 1}
     assert len(told(caplog)) == 1
 
 
@@ -137,7 +137,7 @@ async def test_two_failures_in_a_row_give_the_model_a_rest() -> None:
     await held.hang_up()
     assert len(model.asked) == standby.STRIKES
     assert len(held.call.facts.orders) == 1
-    assert held.call.stood_in == held.call.requests
+    assert held.call.usage.stood_in == held.call.usage.requests
 
 
 async def test_a_model_is_tried_again_after_its_rest(caplog: pytest.LogCaptureFixture) -> None:
@@ -174,4 +174,4 @@ async def test_without_the_brain_behind_it_a_call_is_given_up() -> None:
             await held.hang_up()
             await held.model.aclose()
         assert held.heard[1:] == [APOLOGY, APOLOGY, lines.APOLOGY_FAREWELL.wording]
-        assert held.call.faults == {"key_refused": 3}
+        assert held.call.usage.faults == {"key_refused": 3}

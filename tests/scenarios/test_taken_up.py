@@ -73,7 +73,7 @@ async def test_a_wish_that_was_still_to_be_answered_is_answered(
     held = await resumed(model(), await left(HEARD, ToBuying(WISH)))
     assert held.said == [("buying", SORRY), ("buying", QUOTE_PRO)]
     assert held.call.facts.selected_model == "iPhone 17 Pro"
-    assert held.call.requests == 1
+    assert held.call.usage.requests == 1
     assert spoke(held) == held.call.facts.turn == 1
     await held.hang_up()
 
@@ -139,7 +139,7 @@ async def test_a_wish_is_pending_until_something_comes_of_it(
     """A name is nothing of it; a selection is, and so is whatever the caller has said since."""
     held = await resumed(brain(), await left(HEARD, ToBuying(WISH), *since))
     assert held.heard == [SORRY, answer]
-    assert held.call.requests == (since == (RecordName("Dana"),))
+    assert held.call.usage.requests == (since == (RecordName("Dana"),))
     await held.hang_up()
 
 

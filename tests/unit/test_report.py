@@ -122,10 +122,10 @@ async def test_what_ended_the_call_is_the_trigger_that_was_accepted() -> None:
 async def test_waiting_and_tokens_are_reported() -> None:
     """Median and worst of the first words; tokens as the model counted them; failures by kind."""
     call = await call_after(HEARD)
-    call.first_words += [0.2, 3.0, 0.41239]
-    call.tokens.update(prompt=120, completion=7)
-    call.faults.update(silent=2)
-    call.stood_in = 1
+    call.usage.first_words += [0.2, 3.0, 0.41239]
+    call.usage.tokens.update(prompt=120, completion=7)
+    call.usage.faults.update(silent=2)
+    call.usage.stood_in = 1
     assert report(call)["model"] == {
         "requests": 0,
         "prompt_characters": 0,
@@ -200,7 +200,7 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
     )
     await call.refuse("call_dana", {"name": "Quill"}, UNKNOWN_TRIGGER)
     call.transcript += [("caller", "I'm Dana Quill"), ("greeting", "Hello Dana")]
-    call.first_words.append(0.5)
+    call.usage.first_words.append(0.5)
     path = path_of(tmp_path, call.id)
     write(call, path)
     written = json.loads(path.read_text())

@@ -141,11 +141,13 @@ def _made(call: str, at: float, effect: Effect) -> list[tuple[Any, dict[str, Any
 def _chosen(call: str) -> Any:
     """The number of the entry that selected what is ordered."""
     chosen: Select[Any] = (
-        select(func.coalesce(func.max(EVENTS.c.number), -1))
+        select(EVENTS.c.number)
         .where(EVENTS.c.call == call, EVENTS.c.trigger == name_of(SelectModel))
         .where(EVENTS.c.accepted)
+        .order_by(EVENTS.c.number.desc())
+        .limit(1)
     )
-    return chosen.scalar_subquery()
+    return func.coalesce(chosen.scalar_subquery(), -1)
 
 
 def attend(on: Connection, call: str, caller: Caller, owner: str, epoch: int) -> None:

@@ -11,9 +11,23 @@ from types import UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from statemachine.engine.facts import F, Facts
-from statemachine.engine.journal.entry import JournalError
+from statemachine.engine.journal.entry import Entry, JournalError
+from statemachine.engine.machine import Accepted, Refused
 from statemachine.engine.table import Table
-from statemachine.engine.triggers import ModelTrigger, Trigger
+from statemachine.engine.triggers import ModelTrigger, Trigger, arguments, name_of
+
+# Outcomes
+
+
+def entry_of(outcome: Accepted[F] | Refused, at: float) -> Entry:
+    """What became of a trigger, as an entry of this moment."""
+    name, given = name_of(outcome.trigger), arguments(outcome.trigger)
+    if isinstance(outcome, Accepted):
+        source, target = outcome.source.value, outcome.target.value
+        return Entry(name, given, source, target, True, at=at, check=check_of(outcome.facts))
+    here, reasons = outcome.state.value, tuple(reason.name for reason in outcome.reasons)
+    return Entry(name, given, here, here, False, reasons, at)
+
 
 # Triggers
 
