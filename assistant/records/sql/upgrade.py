@@ -137,7 +137,8 @@ def _stand(connection: Connection, name: str, steps: ScriptDirectory) -> str | N
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    steps = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", steps.replace("%", "%%"))  # it fills in %(names)s
     config.set_main_option("path_separator", "os")
     return config
 
