@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -101,6 +102,8 @@ class Server:
 
 QUICK = Timing(look=0.02, poll=0.03, busy=0.4, loading=0.01, rejoin=0.4, slow=0.4, lease=0.2)
 """A clock that runs faster."""
+PATIENT = replace(QUICK, rejoin=60.0)
+"""The same, where a caller is waited for."""
 
 
 @dataclass
@@ -119,7 +122,7 @@ class Worker:
         livekit: Any = self.livekit
         server: Any = self.server
         rooms, errands = Rooms(livekit), Errands()
-        keys = Settings("ws://127.0.0.1:9", "key", "secret" * 6)
+        keys = Settings(livekit_api_key="key", livekit_api_secret="secret" * 6)
         processes = Processes(server, keys, self.timing)
         common = self.store, rooms, processes, errands
         looks = Takeover(*common, lambda: self.full, timing=self.timing)
@@ -155,6 +158,14 @@ async def becomes(true: Callable[[], object], patience: float = 20.0) -> None:
     async with asyncio.timeout(patience):
         while not true():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def not_before(seconds: float) -> AsyncIterator[None]:
+    """What happens in here takes so long at least, however busy the machine is."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began >= seconds
 
 
 def counted() -> float:
@@ -213,11 +224,9 @@ async def test_a_caller_who_does_not_come_back_has_hung_up(
     store: SqlStore, other: SqlStore
 ) -> None:
     """Their call waits for them as long as LiveKit keeps the room, and then ends; the room goes."""
-    await Call.begin("RM_1", (), other, PLACE, 0.01)
     worker = Worker(store, livekit=LiveKit(inside=[AGENT]))
-    async with worker.looking():
-        await asyncio.sleep(0.25)
-        assert (await store.read("RM_1")).journal == ()
+    async with not_before(QUICK.rejoin), worker.looking():
+        await Call.begin("RM_1", (), other, PLACE, 0.01)
         await becomes(lambda: worker.livekit.deleted)
     assert (await store.read("RM_1")).journal[-1].trigger == "caller_hung_up"
     assert await store.orphans() == ()
@@ -229,7 +238,7 @@ async def test_a_caller_who_comes_back_in_time_finds_their_call(
 ) -> None:
     """A call without a worker whose caller was cut off as well is taken up when they rejoin."""
     await Call.begin("RM_1", (), other, PLACE, 0.01)
-    worker = Worker(store, livekit=LiveKit(inside=[]))
+    worker = Worker(store, livekit=LiveKit(inside=[]), timing=PATIENT)
     async with worker.looking():
         await asyncio.sleep(0.2)
         worker.livekit.inside.append(CALLER)
@@ -242,7 +251,7 @@ async def test_nobody_but_its_caller_is_served_by_who_takes_a_call_up(
     """Somebody else in the room, who came before them, is not: the call waits, and then ends."""
     await Call.begin("RM_1", (), other, PLACE, 0.01)
     await other.attend("RM_1", Caller("the caller", "+15551230987"))
-    worker = Worker(store, livekit=LiveKit(inside=[CALLER]))
+    worker = Worker(store, livekit=LiveKit(inside=[CALLER]), timing=PATIENT)
     async with worker.looking():
         await asyncio.sleep(0.2)
         assert worker.server.started == []
@@ -306,24 +315,22 @@ async def test_a_farewell_that_is_being_spoken_is_not_cut_off(
 ) -> None:
     """The worker that hands its calls on sees to the end of those that end meanwhile."""
     call = await Call.begin("RM_1", (), other, PLACE, 30.0)
+    given_up = time.monotonic()
     await store.give_up("RM_1", other.owner, staying=True)
     await call.fire(CallerHungUp())
     worker = Worker(store, timing=replace(QUICK, farewell=0.6))
     async with worker.looking():
-        await asyncio.sleep(0.3)
-        assert worker.livekit.deleted == []
         await becomes(lambda: worker.livekit.deleted)
+    assert time.monotonic() - given_up >= 0.6
 
 
 async def test_a_full_worker_leaves_a_call_to_the_others_first(
     store: SqlStore, other: SqlStore
 ) -> None:
     """Better on a full worker than on none."""
-    await Call.begin("RM_1", (), other, PLACE, 0.01)
     worker = Worker(store, full=True)
-    async with worker.looking():
-        await asyncio.sleep(0.2)
-        assert worker.server.started == []
+    async with not_before(QUICK.busy), worker.looking():
+        await Call.begin("RM_1", (), other, PLACE, 0.01)
         await becomes(lambda: worker.server.started)
 
 
@@ -335,10 +342,9 @@ async def test_a_worker_whose_processes_are_still_loading_leaves_a_call_to_the_o
     busy = Worker(store, jobs, timing=replace(QUICK, loading=30.0))
     async with busy.looking():
         await asyncio.sleep(0.1)
-        await Call.begin("RM_1", (), other, PLACE, 0.01)
-        await asyncio.sleep(0.2)
-        assert busy.server.started == []
-        await becomes(lambda: busy.server.started)
+        async with not_before(QUICK.busy):
+            await Call.begin("RM_1", (), other, PLACE, 0.01)
+            await becomes(lambda: busy.server.started)
 
 
 async def test_the_call_of_a_process_that_died_is_given_up_at_once(
@@ -358,11 +364,9 @@ async def test_a_process_of_its_own_that_is_late_is_given_time(
     store: SqlStore, other: SqlStore
 ) -> None:
     """It lives, and the machine is busy; one that stays away hangs: it is ended, and replaced."""
-    await Call.begin("RM_1", (), other, PLACE, 0.01)
     worker = Worker(store, Server([job("RM_1", other.owner), job("RM_2", "agent-b")]))
-    async with worker.looking():
-        await asyncio.sleep(0.25)
-        assert worker.server.started == worker.server.killed == []
+    async with not_before(QUICK.slow), worker.looking():
+        await Call.begin("RM_1", (), other, PLACE, 0.01)
         await becomes(lambda: worker.server.started)
     assert worker.server.killed == ["RM_1"]
 
