@@ -93,6 +93,8 @@ class Presence:
         room.on("track_published", self._on_published)
         for who in room.remote_participants.values():
             self._remove_agent(who)
+        if self._caller and self._caller not in room.remote_participants:  # left while it began
+            self._wait_for_them()
 
     @contextmanager
     def _changes(self) -> Iterator[asyncio.Event]:
@@ -133,14 +135,19 @@ class Presence:
     def _on_disconnected(self, who: rtc.RemoteParticipant) -> None:
         if who.identity != self._caller or self._missing or self._call.ended.is_set():
             return
-        self._line.cut_off()
         if who.disconnect_reason not in _LEFT:
-            later = asyncio.get_running_loop().call_later
-            self._missing = later(self._timing.rejoin, self._line.caller_gone)
-        elif heirs := [each for each in self._people() if each is not who and _is_heard(each)]:
+            self._wait_for_them()
+            return
+        self._line.cut_off()
+        if heirs := [each for each in self._people() if each is not who and _is_heard(each)]:
             self._turn_to(heirs[0])
         else:
             self._line.caller_gone()
+
+    def _wait_for_them(self) -> None:
+        self._line.cut_off()
+        later = asyncio.get_running_loop().call_later
+        self._missing = later(self._timing.rejoin, self._line.caller_gone)
 
     def _on_published(self, _: rtc.RemoteTrackPublication, who: rtc.RemoteParticipant) -> None:
         """Who publishes sound has the line rather than somebody who only looks on."""

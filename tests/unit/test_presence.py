@@ -236,6 +236,17 @@ async def test_a_caller_who_stays_away_is_gone_whoever_else_is_there() -> None:
     assert room.told == ["cut off", "gone"]
 
 
+async def test_a_caller_who_left_while_the_line_was_opened_is_gone_too() -> None:
+    """Nobody is told of it then; a session without a caller would last for ever."""
+    room = Room([somebody("caller")])
+    watching = room.watched()
+    await watching.caller()
+    room.inside.clear()
+    watching.watch()
+    await asyncio.sleep(0.1)
+    assert room.told == ["cut off", "gone"]
+
+
 async def test_a_caller_who_hangs_up_is_gone_at_once() -> None:
     """Who only looks on, or is an agent, doesn't keep the line."""
     agent = somebody("agent", 2.0, KINDS.PARTICIPANT_KIND_AGENT)
