@@ -15,7 +15,7 @@ $(shell [ ! -e .venv/run.ready ] || $(BIN)/python -c 'import os, sys, sysconfig;
 	|| rm -f .venv/*.ready $(BIN)/python*)
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e bench soak check format lock sbom clean
+.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak check format lock sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -75,6 +75,9 @@ voice: .venv/dev.ready ## Hold whole calls by sound alone, in real time, without
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
 	@$(PYTEST) -m "e2e and not soak" $(ARGS) tests/e2e
 
+page-test: .venv/dev.ready ## Hold calls on the page, in a real headless Chromium
+	@$(PYTEST) -m page $(ARGS) tests/page
+
 # What takes minutes: voice calls with providers that fail at the wire and the longer barge-ins,
 # thousands of calls told again from their journals, and 50 workers killed at random moments.
 soak: .venv/dev.ready ## Run the tests that take minutes
@@ -82,6 +85,7 @@ soak: .venv/dev.ready ## Run the tests that take minutes
 
 bench: .venv/dev.ready ## Measure everything beside an ordinary program (QUICK=1: five minutes)
 	@$(BIN)/python -m scripts.bench $(if $(QUICK),--quick)
+	@$(BIN)/python -m scripts.bench_page
 
 check: .venv/dev.ready ## Style, types, the direction of imports, and whether the flowchart is current
 	@$(BIN)/ruff check .

@@ -78,7 +78,8 @@ def _build() -> Path:
 def left_out() -> str:
     """What the usual tests leave out, and what that takes."""
     needs = "" if present() or can_build() else f"; they need a server: {HOW_TO_HAVE_IT}"
-    return f"Left out: calls by sound in real time (make voice), calls in rooms (make e2e){needs}."
+    real = "calls by sound in real time (make voice), calls in rooms (make e2e)"
+    return f"Left out: {real}, the page in a browser (make page-test){needs}."
 
 
 def main() -> int:

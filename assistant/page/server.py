@@ -56,6 +56,7 @@ def application(options: Options, past: Past) -> web.Application:
         app.add_routes(part.routes())
 
     async def livekit(_: web.Application) -> AsyncIterator[None]:
+        await asyncio.to_thread(drawing.live)  # whoever comes first shall not wait for it
         limit = aiohttp.ClientTimeout(total=rooms.ANSWERS)
         async with aiohttp.ClientSession(timeout=limit, trust_env=True) as session:
             url, key, secret = options.livekit_url, options.livekit_key, options.livekit_secret

@@ -6,12 +6,14 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,8 @@ from assistant.worker.start import StartError
 
 LOOPBACK = "127.0.0.1"
 ROOM = "shop"
+WORKER_STARTS = 90.0
+"""Seconds that a worker may take to load and to register."""
 WORKER_ENDS = 6.0
 """Seconds that a worker may take to end before it is ended."""
 STARTS = 20.0
@@ -146,16 +150,19 @@ def line(binary: str) -> Iterator[LocalServer]:
     Raises:
         StartError: the server doesn't start.
     """
-    quiet = {"HEALTH_PORT": "0", "DRAIN_SECONDS": "1", "LOG_FORMAT": "colored"}
+    told = {"HEALTH_PORT": "0", "DRAIN_SECONDS": "1", "LOG_FORMAT": "json", "LOG_LEVEL": "INFO"}
     with local_server(Path(binary), subprocess.DEVNULL) as local:
         os.environ.update(local.environment)
         worker = subprocess.Popen(
             [sys.executable, "-m", "assistant", "start"],
-            env={"LOG_LEVEL": "WARN", "MOST_CALLS": "6", **os.environ, **quiet},
+            env={"MOST_CALLS": "6", **os.environ, **told},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             start_new_session=True,  # an interrupt at the terminal ends it in its turn
             preexec_fn=_end_with_us,
         )
         try:
+            _wait_until_it_serves(worker)
             yield local
         finally:
             worker.terminate()
@@ -165,6 +172,26 @@ def line(binary: str) -> Iterator[LocalServer]:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(worker.pid, signal.SIGKILL)
                 worker.wait()
+
+
+def _wait_until_it_serves(worker: subprocess.Popen[bytes]) -> None:
+    """Wait for a worker: who calls before it is there is answered by nobody."""
+    serves = threading.Event()
+    threading.Thread(target=_listen, args=(worker, serves), daemon=True).start()
+    if not serves.wait(WORKER_STARTS) or worker.poll() is not None:
+        raise StartError("The worker doesn't serve: `make dev` says more.")
+
+
+def _listen(worker: subprocess.Popen[bytes], serves: threading.Event) -> None:
+    """Pass on what a worker warns of, and notice when it serves, or has ended."""
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        if b"registered worker" in line:
+            serves.set()
+        if not line.startswith(b"{") or re.search(rb'"level": "(WARN|ERROR|CRITICAL)', line):
+            sys.stderr.buffer.write(line)
+            sys.stderr.flush()
+    serves.set()
 
 
 def run(binary: str | None) -> None:

@@ -36,7 +36,7 @@ export function callView(about) {
   const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
   const hint = el("div", { class: "hint" },
     el("p", {}, "Ring the shop and talk to Jill. Ask for a new iPhone, or say what is wrong with yours."),
-    el("p", {}, "No microphone? Type, or press keys. Nothing leaves this machine unless a key says so."));
+    el("p", {}, "No microphone? Type below, or press keys during the call."));
   const controls = el("div", { class: "controls", hidden: true }, mute, pad, hang);
   const right = el("section", { class: "panel talk", "aria-label": "The call" },
     el("div", { class: "dial" }, ring, el("div", { class: "voices", hidden: true }, jill.box, time, you.box), controls, keys, trouble),

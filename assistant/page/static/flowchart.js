@@ -17,6 +17,8 @@ export class Flowchart {
     box.replaceChildren(this.svg);
     for (const fact of this.svg.querySelectorAll("g.fact")) prepare(fact);
     this.clear();
+    // Where it is wider than the page, its middle is seen first.
+    requestAnimationFrame(() => { box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2; });
   }
 
   find(...parts) {
