@@ -191,9 +191,9 @@ def _voice(settings: Settings, warm: Warm) -> tuple[tts.TTS[str], KeptLines, str
         own = OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
         why = _why("TTS", settings.tts, "DEEPGRAM_API_KEY is not set")
         return own, KeptLines(own), f"Speaking: the embedded voice {own.model} ({why})."
-    from livekit.plugins import deepgram
+    from assistant.providers.speakable.aloud import DeepgramVoice
 
-    first = deepgram.TTS(
+    first = DeepgramVoice(
         model=settings.deepgram_tts_model,
         api_key=settings.deepgram_api_key,
         base_url=settings.deepgram_tts_url,

@@ -21,9 +21,9 @@ from assistant.providers.line_cache import KeptLines
 from assistant.providers.offline.audio import SAMPLE_RATE, has_voice, split_at_quiet, to_samples
 from assistant.providers.offline.engines import Choice, OfflineVoiceError
 from assistant.providers.offline.repairs import shop_words
-from assistant.providers.offline.speakable import number_words, spoken
 from assistant.providers.offline.stt import OfflineSTT, load
 from assistant.providers.offline.tts import GAIN, OfflineTTS, Voice, loaded
+from assistant.providers.speakable import number_words, spoken
 from assistant.settings import Settings
 from assistant.shop.catalogue import load as catalogue
 from assistant.shop.knowledge import load as knowledge

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from livekit.agents import tts
+from livekit.agents.utils import http_context
 
-from assistant.providers.offline.speakable import number_words, one_by_one, spoken
+from assistant.providers.speakable import number_words, one_by_one, spoken
+from assistant.providers.speakable.aloud import DeepgramVoice
+from tests.deepgram_server import Deepgram
 
 EXAMPLES = [
+    ("+44 20 7946 0958", "four four, two zero, seven nine four six, zero nine five eight"),
     # prices
     ("$1,199", "one thousand one hundred ninety nine dollars"),
     ("$1,199.50", "one thousand one hundred ninety nine dollars and fifty cents"),
@@ -17,6 +24,8 @@ EXAMPLES = [
     ("$0.99", "ninety nine cents"),
     ("1,099 dollars", "one thousand ninety nine dollars"),
     ("$599-$799", "five hundred ninety nine dollars to seven hundred ninety nine dollars"),
+    ("$1.2k", "one thousand two hundred dollars"),
+    ("$1.25 million", "one million two hundred fifty thousand dollars"),
     ("$20/month", "twenty dollars per month"),
     # order and ticket numbers
     ("S482137", "S, four, eight, two, one, three, seven"),
@@ -131,3 +140,44 @@ def test_a_number_that_has_no_words_here_is_refused(number: int) -> None:
 def test_codes_are_said_one_by_one() -> None:
     """Letters and digits of a code stand apart, so that each is heard."""
     assert one_by_one("a1-b") == "A, one, dash, B"
+
+
+WRITTEN = "Your order is S48213. It is $1,199 with 256 GB. Write to a.b@shop.com by 5:30 pm"
+ALOUD = (
+    "Your order is: S, four, eight, two, one, three. It is one thousand one hundred ninety nine "
+    "dollars with 256 gigabytes. Write to a dot b at shop dot com by five thirty PM"
+)
+
+
+@pytest.fixture
+async def deepgram() -> AsyncIterator[tuple[Deepgram, tts.TTS[Any]]]:
+    """Deepgram's own plugin, as it is built for a call, and a server that notes what it is sent."""
+    async with Deepgram() as server, http_context.open():
+        voice = DeepgramVoice(api_key="k", base_url=server.speak_url)
+        yield server, voice
+        await voice.aclose()
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+async def test_deepgram_is_given_words_where_there_were_figures(
+    deepgram: tuple[Deepgram, tts.TTS[Any]], pieces: int
+) -> None:
+    """However the text comes: whole, or in pieces that cut a price in two."""
+    server, voice = deepgram
+    stream = voice.stream()
+    size = -(-len(WRITTEN) // pieces)
+    for start in range(0, len(WRITTEN), size):
+        stream.push_text(WRITTEN[start : start + size])
+    stream.end_input()
+    async for _ in stream:
+        pass
+    await stream.aclose()
+    assert " ".join("".join(server.texts).split()) == ALOUD
+
+
+async def test_so_is_it_for_a_line_that_is_kept(deepgram: tuple[Deepgram, tts.TTS[Any]]) -> None:
+    """Fixed lines are bought whole, at once."""
+    server, voice = deepgram
+    async for _ in voice.synthesize(WRITTEN):
+        pass
+    assert " ".join("".join(server.texts).split()) == ALOUD

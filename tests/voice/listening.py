@@ -10,8 +10,8 @@ import numpy as np
 from assistant.console.audio import RATE
 from assistant.providers.offline.engines import Choice
 from assistant.providers.offline.repairs import shop_words
-from assistant.providers.offline.speakable import number_words, spoken
 from assistant.providers.offline.stt import Recogniser, load
+from assistant.providers.speakable import number_words, spoken
 from tests.voice.callers import Sound, resampled
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from assistant.providers.offline.speakable import number_words
+from assistant.providers.speakable import number_words
 
 _Repair: TypeAlias = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from assistant.providers.offline.engines import OfflineVoiceError, new_voice
 from assistant.providers.offline.shared import wire
 from assistant.providers.offline.shared.engines import SharedVoice
-from assistant.providers.offline.speakable import spoken
+from assistant.providers.speakable import spoken
 
 SAMPLE_RATE: Final = 24_000
 GAIN: Final = 1.6
