@@ -21,7 +21,7 @@ from assistant.worker.errands import Errands
 from assistant.worker.health import bound_livekits_ports
 from assistant.worker.own_calls import OwnCalls
 from assistant.worker.processes import Processes
-from assistant.worker.rooms import Rooms
+from assistant.worker.rooms import RoomService
 from assistant.worker.takeover import Takeover
 
 log = logging.getLogger("assistant.worker")
@@ -44,7 +44,7 @@ class Care:
         livekit = api.LiveKitAPI(
             keys.livekit_url, keys.livekit_api_key, keys.livekit_api_secret, session=self._asking
         )
-        rooms, processes = Rooms(livekit), Processes(server, keys)
+        rooms, processes = RoomService(livekit), Processes(server, keys)
         self._errands = Errands()
         self._takeover = Takeover(
             self._store, rooms, processes, self._errands, is_full, keys.agent_name

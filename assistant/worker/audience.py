@@ -9,7 +9,7 @@ from typing import Any
 
 from livekit import rtc
 
-from assistant.worker.rooms import RoomError, Rooms
+from assistant.worker.rooms import RoomError, RoomService
 
 log = logging.getLogger("assistant.audience")
 
@@ -24,7 +24,7 @@ class Audience:
     whoever's token says `hidden`: only who issues tokens can make one.
     """
 
-    def __init__(self, room: rtc.Room, rooms: Rooms, every: float = EVERY) -> None:
+    def __init__(self, room: rtc.Room, rooms: RoomService, every: float = EVERY) -> None:
         self.caller = ""
         """The identity of who is served."""
         self._room = room

@@ -19,7 +19,7 @@ from assistant.session.session import CallSession
 from assistant.settings import Settings
 from assistant.worker.identity import epoch_of
 from assistant.worker.lease import Lease
-from assistant.worker.rooms import RoomError, Rooms
+from assistant.worker.rooms import RoomError, RoomService
 from assistant.worker.timing import USUAL
 from statemachine.engine.triggers import SessionTrigger
 from statemachine.offers import Offer
@@ -194,7 +194,7 @@ async def close_room(ctx: JobContext) -> bool:
     """
     if ctx.is_fake_job():
         return True
-    room, rooms = ctx.job.room, Rooms(ctx.api)
+    room, rooms = ctx.job.room, RoomService(ctx.api)
     try:
         # Once we are out of it, another caller's room may go by its name.
         if ctx.room.isconnected() or await rooms.find(room.name, room.sid):
@@ -209,6 +209,6 @@ async def _exists(ctx: JobContext) -> bool:
     """Whether the job's room is still there, as far as can be found out."""
     room = ctx.job.room
     try:
-        return await Rooms(ctx.api).find(room.name, room.sid) is not None
+        return await RoomService(ctx.api).find(room.name, room.sid) is not None
     except RoomError:
         return True

@@ -11,7 +11,7 @@ from assistant.records import CallRecord, Orphan, RecordError, Store, UnknownCal
 from assistant.worker.errands import Errands
 from assistant.worker.identity import epoch_of, identity
 from assistant.worker.processes import Processes, served
-from assistant.worker.rooms import Rooms
+from assistant.worker.rooms import RoomService
 from assistant.worker.takeover import Takeover
 from assistant.worker.timing import USUAL, Timing
 from statemachine.engine.journal.course import Course
@@ -27,7 +27,7 @@ class OwnCalls:
     def __init__(
         self,
         store: Store,
-        rooms: Rooms,
+        rooms: RoomService,
         processes: Processes,
         errands: Errands,
         takeover: Takeover,

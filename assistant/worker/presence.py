@@ -15,7 +15,7 @@ from assistant.call.call import Call
 from assistant.call.snapshot import CALLER
 from assistant.worker.entrance import CALLERS
 from assistant.worker.identity import epoch_of
-from assistant.worker.rooms import RoomError, Rooms
+from assistant.worker.rooms import RoomError, RoomService
 from assistant.worker.timing import USUAL, Timing
 
 log = logging.getLogger("assistant.presence")
@@ -30,7 +30,7 @@ _LEFT = frozenset(
 """Reasons for which somebody is gone for good: they hung up rather than were cut off."""
 
 
-class Line(Protocol):
+class Served(Protocol):
     """What is told whether the caller is there."""
 
     def cut_off(self) -> None:
@@ -50,7 +50,7 @@ class Presence:
         self,
         ctx: JobContext,
         call: Call,
-        line: Line,
+        line: Served,
         serve: Callable[[rtc.RemoteParticipant], None],
         timing: Timing = USUAL,
     ) -> None:
@@ -173,7 +173,7 @@ class Presence:
 
     async def _removed(self, identity: str) -> None:
         try:
-            await Rooms(self._ctx.api).remove(self._ctx.job.room.name, identity)
+            await RoomService(self._ctx.api).remove(self._ctx.job.room.name, identity)
         except RoomError as error:
             log.error("%s could not be removed: %s", identity, error)
 

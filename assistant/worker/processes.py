@@ -11,7 +11,7 @@ from livekit.agents import AgentServer
 from livekit.agents.ipc.supervised_proc import SupervisedProc
 from livekit.agents.job import RunningJobInfo
 
-from assistant.settings import Rooms as Settings
+from assistant.settings import Rooms
 from assistant.worker.rooms import agents_token
 from assistant.worker.timing import USUAL, Timing
 
@@ -19,7 +19,7 @@ from assistant.worker.timing import USUAL, Timing
 class Processes:
     """Those of a worker's calls that are on; LiveKit tells nobody when one has ended."""
 
-    def __init__(self, server: AgentServer, settings: Settings, timing: Timing = USUAL) -> None:
+    def __init__(self, server: AgentServer, settings: Rooms, timing: Timing = USUAL) -> None:
         self._server = server
         self._settings = settings
         self._timing = timing

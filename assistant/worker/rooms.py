@@ -22,7 +22,7 @@ class RoomError(RuntimeError):
     """LiveKit's server did not do what it was asked; says what it said."""
 
 
-class Rooms:
+class RoomService:
     """What may be asked of one server; everything in here raises RoomError where it can't be had.
 
     What is gone already counts as removed and as deleted.

@@ -37,7 +37,7 @@ from assistant.worker.agent_server import Worker
 from assistant.worker.audience import Audience
 from assistant.worker.job import Held, close_room, end_call, held_by
 from assistant.worker.presence import Presence
-from assistant.worker.rooms import Rooms
+from assistant.worker.rooms import RoomService
 from assistant.worker.showing import Showing
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.triggers import CallerHungUp
@@ -128,7 +128,7 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
     """
     line.events.in_a_room = True
     held: Held = ctx.proc.userdata["held"]
-    audience = Audience(ctx.room, Rooms(ctx.api))
+    audience = Audience(ctx.room, RoomService(ctx.api))
 
     def note(who: rtc.RemoteParticipant) -> None:
         audience.caller = who.identity

@@ -22,7 +22,7 @@ from assistant.records import Fenced, Orphan, RecordError, Store, UnknownCall
 from assistant.worker.errands import Errands
 from assistant.worker.identity import identity
 from assistant.worker.processes import Processes
-from assistant.worker.rooms import Rooms
+from assistant.worker.rooms import RoomService
 from assistant.worker.timing import USUAL, Timing
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.triggers import CallerHungUp
@@ -36,7 +36,7 @@ class Takeover:
     def __init__(
         self,
         store: Store,
-        rooms: Rooms,
+        rooms: RoomService,
         processes: Processes,
         errands: Errands,
         is_full: Callable[[], bool],

@@ -20,12 +20,12 @@ from assistant.call.call import Call
 from assistant.records import Caller, Fenced, Place, RecordError
 from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
-from assistant.settings import Rooms as Settings
+from assistant.settings import Rooms
 from assistant.worker.errands import Errands
 from assistant.worker.identity import epoch_of, identity
 from assistant.worker.own_calls import OwnCalls
 from assistant.worker.processes import Processes
-from assistant.worker.rooms import Rooms
+from assistant.worker.rooms import RoomService
 from assistant.worker.takeover import Takeover
 from assistant.worker.timing import Timing
 from statemachine.triggers import CallerHungUp
@@ -121,8 +121,8 @@ class Worker:
         """Look for calls meanwhile."""
         livekit: Any = self.livekit
         server: Any = self.server
-        rooms, errands = Rooms(livekit), Errands()
-        keys = Settings(livekit_api_key="key", livekit_api_secret="secret" * 6)
+        rooms, errands = RoomService(livekit), Errands()
+        keys = Rooms(livekit_api_key="key", livekit_api_secret="secret" * 6)
         processes = Processes(server, keys, self.timing)
         common = self.store, rooms, processes, errands
         looks = Takeover(*common, lambda: self.full, timing=self.timing)
