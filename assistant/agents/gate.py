@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from assistant.agents.own_words import OwnWords
-from assistant.language.claims import Claim, claims_in, clauses_of, offers_goods, says
+from assistant.language.claims import Claim, claims_in, clauses_of, offers_goods, says, says_no
 from assistant.language.clauses import Clause, hear
 from assistant.language.codes import codes_in
 from assistant.language.english import is_english
@@ -69,10 +69,16 @@ class Gate:
         untrue = {claim.kind for claim in claims_in(sentence) if not self._done(claim)}
         if untrue:
             return Objection.PROMISE if untrue == {"promise"} else Objection.DEED
-        clauses = clauses_of(sentence)
-        if any(offers_goods(c.text) and unsold_named(self.facts.offers, c.raw) for c in clauses):
-            return Objection.UNSOLD
-        return None
+        return Objection.UNSOLD if self._offers_unsold(sentence) else None
+
+    def _offers_unsold(self, sentence: str) -> bool:
+        """Whether a phone that isn't sold is said to be had, here or in the clause beside it."""
+        offers, clauses = self.facts.offers, clauses_of(sentence)
+        named = [c for c in clauses if unsold_named(offers, c.raw) and not says_no(c.text)]
+        return bool(named) and any(
+            offers_goods(clause.text) and (clause in named or not find_models(offers, clause.raw))
+            for clause in clauses
+        )
 
     def _priced(self, sentence: str) -> bool:
         """Whether each amount is a price of a model named here, or stays the caller's own.
@@ -137,7 +143,7 @@ class Gate:
         clauses = [c.text for c in clauses_of(sentence) if promises_in(c.raw)]
         return bool(clauses) and all(
             says("stance.theirs", text)
-            or (says("stance.negated", text) and not says("money.gladly", text))
+            or (says("stance.refused", text) and not says("money.gladly", text))
             for text in clauses
         )
 

@@ -38,7 +38,15 @@ def _lists() -> dict[str, re.Pattern[str]]:
         f"{section}.{name}": compile_phrases(tuple(phrases), parts.__getitem__)
         for section, lists in table.items()
         for name, phrases in lists.items()
+        if isinstance(phrases, list)
     }
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """One of the file's lists of single words under [done]."""
+    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return frozenset(table["done"][name].split())
 
 
 def says(name: str, text: str) -> bool:
@@ -74,24 +82,40 @@ def _claimed(clause: Clause) -> list[str]:
     for kind in ("order", "ticket", "closed", "name"):
         if _asserted(f"deed.{kind}", text, "stance.hypothetical"):
             found.append(kind)
-    if _asserted("never.deeds", text, "stance.hypothetical"):
+    if _asserted("never.deeds", text, "stance.hypothetical") or (not found and _done(text)):
         found.append("deed")
     if _asserted("never.promises", text, "stance.conditional"):
         found.append("promise")
     return found
 
 
-def _asserted(name: str, text: str, supposed: str) -> bool:
-    """Whether a phrase of the list stands there as so: neither denied nor supposed before it."""
-    for place in _lists()[name].finditer(text):
-        before = text[: place.start()] + place[0]
-        weak = (supposed, "stance.negated", "stance.theirs")
-        if not any(says(stance, before) for stance in weak):
+def _done(text: str) -> bool:
+    """Whether a clause says that we did something, or that it was done to a matter of business."""
+    for place in _lists()["done.subjects"].finditer(text):
+        verb = re.sub(r"^(?:[^ ]+ly )+", "", text[place.end() :]).partition(" ")[0]
+        past = (verb.endswith("ed") and not verb.endswith("eed")) or verb in _words("irregular")
+        if past and verb not in _words("harmless") and not _weakened(text[: place.end()]):
             return True
     return False
 
 
+def _asserted(name: str, text: str, supposed: str) -> bool:
+    """Whether a phrase of the list stands there as so: neither denied nor supposed before it."""
+    return any(
+        not _weakened(text[: place.end()], supposed) for place in _lists()[name].finditer(text)
+    )
+
+
+def _weakened(before: str, supposed: str = "stance.hypothetical") -> bool:
+    """Whether what stands up to here says no, only supposes, or tells what the caller said."""
+    return any(says(stance, before) for stance in (supposed, "stance.negated", "stance.theirs"))
+
+
+def says_no(clause: str) -> bool:
+    """Whether a clause denies what it speaks of."""
+    return says("stance.negated", clause)
+
+
 def offers_goods(clause: str) -> bool:
     """Whether a clause says that something is to be had here."""
-    found = _lists()["goods.offered"].search(clause)
-    return found is not None and not says("stance.negated", clause)
+    return says("goods.offered", clause) and not says_no(clause)

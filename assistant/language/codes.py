@@ -16,7 +16,8 @@ _DIGIT = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d)"
 _SAID = re.compile(rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{2,15}}\b")
 _CODE = re.compile(r"(?<![\w$€£])[a-z][ -]?\d{4,12}(?:-\d{1,3})?(?!\w)")
 _RUN = re.compile(
-    r"(?<![\w$€£.])(?:[a-z]|\d{1,12})(?:(?:[ ,]{1,2}|-| dash )(?:[a-z]|\d{1,12})){0,20}(?![\w%])"
+    r"(?<![\w$€£.])(?:[a-z]?\d{1,12}|[a-z])"
+    r"(?:(?:[ ,]{1,2}|-| dash )(?:[a-z]|\d{1,12})){0,20}(?![\w%])"
     r"(?!\.\d| ?(?:gb|gig|tb|tera|mega|mb|percent|dollar|buck|euro|pound|cent|hour|minute|day|week"
     r"|month|year|second|inch|mm|mega|times?\b|steps?\b|pro\b|plus\b|air\b|e\b|mini\b))"
 )
@@ -51,4 +52,4 @@ def _joined(run: str) -> str:
 
 def _is_code(code: str) -> bool:
     digits = sum(letter.isdigit() for letter in code)
-    return digits > 2 or (digits > 0 and len(code) > 3)
+    return digits > 2 or (digits > 0 and len(code) > 3) or (digits > 1 and code[0] in "st")
