@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -145,6 +147,8 @@ class _Record(logging.LogRecord):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.name.partition(".")[0] != OURS:
+            _without_errors(self)
         if self.exc_info and self.exc_info[1] is not None:
             self.exc_text = "\n".join(told(self.exc_info[1]))
             self.exc_info = None
@@ -152,6 +156,37 @@ class _Record(logging.LogRecord):
     def getMessage(self) -> str:
         """What happened, with nothing that a terminal would obey: names come from outside."""
         return shown(super().getMessage())
+
+
+def _without_errors(record: logging.LogRecord) -> None:
+    """Take out what an error says that a library tells of: a provider's quotes what was sent.
+
+    Its kind stays. The text may stand in the message already; then it is the error in hand that
+    shows which part of it that is.
+    """
+    if isinstance(record.args, tuple):
+        record.args = tuple(_said_of(each) for each in record.args)
+    error = sys.exc_info()[1]
+    while error is not None:
+        if not isinstance(error, _HARMLESS):
+            for text in _texts(error):
+                record.msg = str(record.msg).replace(text, _kind(error))
+        error = error.__cause__ or error.__context__
+
+
+def _said_of(value: object) -> object:
+    shown = isinstance(value, BaseException) and not isinstance(value, _HARMLESS)
+    return _kind(value) if shown and isinstance(value, BaseException) else value
+
+
+def _texts(error: BaseException) -> list[str]:
+    """All that an error may be told as, the longest first."""
+    parts = (error, getattr(error, "message", ""), getattr(error, "body", None) or "", *error.args)
+    texts: set[str] = set()
+    for part in parts:
+        with contextlib.suppress(Exception):  # somebody else's code
+            texts |= {str(part), repr(part)}
+    return sorted((text for text in texts if len(text) > 3), key=len, reverse=True)
 
 
 def told(error: BaseException) -> list[str]:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from livekit.agents import APIConnectionError, APIStatusError
 
 from assistant import logs
 from tests.calls import console
 from tests.fakes import Use
-from tests.openai_server import Server, Step, fails, says, uses
+from tests.openai_server import Server, Step, breaks, fails, says, uses
 
 WORDS = re.compile("dana|quill|lavender|grandmother|gargle|bathtub", re.IGNORECASE)
 LINES = (
@@ -118,6 +119,67 @@ def test_a_traceback_says_where_and_what_kind_but_not_with_which_words(
     assert "test_privacy.py" in told
     assert told.endswith("LookupError\n")
     assert not re.search(r"Quill|bathtub", re.sub(r"^ {4}.*$", "", told, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("log", ["livekit.agents", "livekit.plugins.deepgram", "aiohttp.server"])
+def test_what_a_provider_says_of_an_error_is_not_told(discreet: io.StringIO, log: str) -> None:
+    """Written into the message or given with it, as it is or in what it came from."""
+    handler = logging.StreamHandler(discreet)
+    logging.getLogger(log).addHandler(handler)
+    try:
+        try:
+            raise APIStatusError("Dana", status_code=500, body={"error": "Quill gargles"})
+        except APIStatusError as error:
+            logging.getLogger(log).warning(f"failed to recognize speech: {error}, retrying in 1s")
+            logging.getLogger(log).warning("it failed: %s", error)
+            logging.getLogger(log).warning(f"it failed: {error!r} ({error.body})")
+            raise APIConnectionError() from error
+    except APIConnectionError as error:
+        logging.getLogger(log).warning(f"failed to synthesize speech: {error}, retrying in 1s")
+    finally:
+        logging.getLogger(log).removeHandler(handler)
+    assert WORDS.findall(discreet.getvalue()) == []
+    assert "failed to recognize speech: livekit.agents._exceptions.APIStatusError, retrying" in (
+        discreet.getvalue()
+    )
+
+
+CHATTER = "my zeppelin waits outside"
+ECHO = "You said: my zeppelin waits outside"
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Everything that lies in it, by name."""
+    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+async def test_nothing_that_a_call_leaves_holds_what_was_only_said(tmp_path: Path) -> None:
+    """Log, report, records and standard error, with a server that says it all again in its errors.
+
+    What the caller wants of the shop (a name, a problem, an order) is kept: that is its business.
+    """
+    script: tuple[Step, ...] = (
+        says("Nice."),
+        *(fails(500, ECHO),) * 2,
+        breaks(message=ECHO, code=503),
+        *(says("I see."),) * 9,
+    )
+    async with asyncio.timeout(90), Server(*script) as server:
+        settings = {
+            "OPENAI_API_KEY": "sk-1",
+            "OPENAI_BASE_URL": server.url,
+            "REPORT": str(tmp_path / "report"),
+        }
+        process = await console(
+            tmp_path, settings, "--log", str(tmp_path / "log"), stderr=asyncio.subprocess.PIPE
+        )
+        said = "".join(f"{line}\n" for line in ("hello", CHATTER, CHATTER, "bye"))
+        _, err = await process.communicate(said.encode())
+    left = files_in(tmp_path)
+    assert {"log", "report", "calls.db"} <= left.keys()
+    assert [name for name, held in left.items() if b"zeppelin" in held] == []
+    assert b"zeppelin" not in err
+    assert b"The embedded brain goes on with the call" in left["log"]
 
 
 def test_an_error_of_the_system_keeps_its_message(discreet: io.StringIO) -> None:

@@ -20,12 +20,15 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, mmap_dict, multiprocess
 
+from assistant import telemetry
+from statemachine.answers import Answer
 from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS, UNKNOWN_TRIGGER
 from statemachine.offers import Offer
 from statemachine.triggers import (
     CallerHungUp,
+    CallerSpoke,
     CompleteSupport,
     ConfirmPurchase,
     LogSupportIssue,
@@ -36,6 +39,7 @@ from statemachine.triggers import (
 from tests.calls import HEARD, ROOT, call_after, console, scripted
 from tests.fakes import Use
 
+SAID_YES = CallerSpoke(Answer.YES)
 OFFERS = (Offer("iPhone Air", "256 GB", 99_900, ()),)
 
 
@@ -79,7 +83,7 @@ async def test_what_happens_in_a_call_is_counted() -> None:
         "ends": ("calls_ended", {"reason": "caller_hung_up", "state": "support"}, 1),
     }
     before = {key: counted(name, **labels) for key, (name, labels, _) in asked.items()}
-    first = (HEARD, ToBuying(), HEARD, SelectModel("iPhone Air"), ConfirmPurchase(), HEARD)
+    first = (HEARD, ToBuying(), HEARD, SelectModel("iPhone Air"), ConfirmPurchase(), SAID_YES)
     call = await call_after(*first, offers=OFFERS)
     for trigger in (
         CompleteSupport(),
@@ -230,6 +234,23 @@ def test_a_workers_counters_are_the_sum_over_its_processes(tmp_path: Path) -> No
         check=True,
     )
     assert "shop_orders_total 2.0" in done.stdout
+
+
+def test_what_ended_calls_have_counted_is_read_from_one_file(tmp_path: Path) -> None:
+    """Of a thousand processes that are gone; one that still counts keeps its own."""
+    gone = 2**22  # no process has so high a number
+    for number in (*range(gone + 1, gone + 1001), os.getpid()):
+        for kind in ("counter", "histogram"):
+            file = mmap_dict.MmapedDict(str(tmp_path / f"{kind}_{number}.db"))
+            key = mmap_dict.mmap_key(f"shop_{kind}", f"shop_{kind}_total", [], [], "So many.")
+            file.write_value(key, 2.0, 0.0)
+            file.close()
+    for _ in range(2):  # what was merged is merged again with what has come since
+        telemetry.merge(tmp_path)
+        found = multiprocess.MultiProcessCollector.merge([*map(str, tmp_path.iterdir())])
+        counter = next(metric for metric in found if metric.name == "shop_counter")
+        assert [sample.value for sample in counter.samples] == [2002.0]
+        assert len([*tmp_path.iterdir()]) == 4
 
 
 def test_each_worker_counts_in_a_folder_of_its_own(tmp_path: Path) -> None:
