@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
+from assistant.language.sentence import as_heard
 from statemachine.offers import Offer
 
 SHORT: Final = 0.7
@@ -58,4 +59,4 @@ def names(offers: tuple[Offer, ...]) -> frozenset[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _WORD_ENDS.split(text.lower()) if word]
+    return [word for word in _WORD_ENDS.split(as_heard(text).lower()) if word]

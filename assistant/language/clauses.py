@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.language.sentence import as_heard
+
 _SHORT = {
     "im": "i am", "ive": "i have", "ill": "i will", "id": "i would", "dont": "do not",
     "doesnt": "does not", "didnt": "did not", "cant": "can not", "cannot": "can not",
@@ -123,8 +125,9 @@ class Heard:
 @lru_cache(maxsize=128)
 def hear(raw: str) -> Heard:
     """Tidy what was said and cut it into clauses."""
+    raw = as_heard(raw)
     raw = re.sub(r"\b(mr|mrs|ms|dr|prof|st)\.\s", r"\1 ", raw, flags=re.IGNORECASE)
-    raw = " ".join(raw.replace("\u2019", "'").replace("\u2018", "'").replace("`", "'").split())
+    raw = " ".join(raw.split())
     parts = [part for part in _CUT.split(raw) if part and part.strip()]
     clauses = tuple(c for part in parts if (c := Clause(part.strip(), tidy(part))))
     return Heard(raw, tidy(raw), clauses, raw.rstrip().endswith("?"))
@@ -133,7 +136,7 @@ def hear(raw: str) -> Heard:
 @lru_cache(maxsize=256)
 def tidy(raw: str) -> str:
     """Lower case, no punctuation, short forms written out, a blank after each word."""
-    text = raw.lower().replace("\u2019", "'")
+    text = as_heard(raw).lower()
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = re.sub(r"[^\w$'€£%]+|_", " ", text)
     text = re.sub(r"\b(?:uh huh|mm hmm|mhm|m hm)\b", "yes", text)
@@ -150,9 +153,8 @@ def tidy(raw: str) -> str:
 
 
 def corrected(raw: str) -> tuple[str, ...]:
-    """What was said after each "no, wait", "sorry" or "make it", the last first; then all of it."""
-    ends = [found.end() for found in _CORRECTION.finditer(raw)]
-    return (*(raw[end:] for end in reversed(ends)), raw)
+    """What was said after each "no, wait", "sorry" or "make it", the last first."""
+    return tuple(reversed(_CORRECTION.split(raw)))
 
 
 def stripped(raw: str) -> str:

@@ -1,16 +1,12 @@
 """Sentences, words and numbers the way people say and write them, for the reading of amounts."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-
-def words(text: str) -> frozenset[str]:
-    """A set of words, written down as a sentence of them."""
-    return frozenset(text.split())
-
+from assistant.language.sentence import plain as as_written
+from assistant.language.sentence import word_set as words
 
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _UNITS = f"zero one two three four five six seven eight nine {_TEENS}"
@@ -58,6 +54,7 @@ class Number(NamedTuple):
 
 # --- sentences and words ----------------------------------------------------------------------
 
+_ANY = 10**9
 _END = re.compile(r"(?:[.!?…。！？]+[\"'”’»)\]*_]*(?=(\s+)(\S)|\s*\Z)|(?=\n))")
 _LAST_WORD = re.compile(r"[^\s(\"“]+\Z")
 _NEVER_LAST = words("e.g i.e mr mrs ms dr vs approx ca incl excl")
@@ -99,9 +96,8 @@ def sentences(text: str) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Lower case, invisible characters and markup dropped, look-alike signs made one."""
-    folded = unicodedata.normalize("NFKC", text.replace("\u2044", "/")).casefold()
-    seen = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Mn", "Me"))
-    return re.sub(r"[’‘`´]", "'", seen).replace("*", "").replace("_", " ").replace("~", "")
+    seen = as_written(text.replace("\u2044", "/")).casefold()
+    return seen.replace("*", "").replace("_", " ").replace("~", "")
 
 
 _NO_NUMBER = re.compile(
@@ -174,8 +170,8 @@ def _small(tokens: list[Token], place: int) -> int:
     return unit if unit < 10 else 0
 
 
-def number_at(tokens: list[Token], place: int) -> Number | None:
-    """The number that begins at a place, if one does."""
+def number_at(tokens: list[Token], place: int, below: int = _ANY) -> Number | None:
+    """The number that begins at a place, if one does; of scales only those smaller than `below`."""
     word, following = word_at(tokens, place), word_at(tokens, place + 1)
     loose = word in ("a", "an", "half", "couple", "hundreds", "thousands")
     if loose:
@@ -203,11 +199,11 @@ def number_at(tokens: list[Token], place: int) -> Number | None:
         value, end = group
         joined = _digit_by_digit(tokens, place) or _pair(tokens, value, end)
         if joined is not None:
-            return _scaled(tokens, joined)
+            return _scaled(tokens, joined, below)
     if word_at(tokens, end) == "point" and (decimals := _digit_by_digit(tokens, end + 1, 1)):
         value += decimals.value / 10 ** (decimals.end - end - 1)
         end = decimals.end
-    return _scaled(tokens, Number(value, end))
+    return _scaled(tokens, Number(value, end), below)
 
 
 def _digit_by_digit(tokens: list[Token], place: int, least: int = 2) -> Number | None:
@@ -245,16 +241,18 @@ def _pair(tokens: list[Token], value: Decimal, end: int) -> Number | None:
     return None
 
 
-def _scaled(tokens: list[Token], number: Number) -> Number:
+def _scaled(tokens: list[Token], number: Number, below: int) -> Number:
     """The number with the scales behind it: "nine hundred and ninety-nine", "two grand"."""
     value, end, grand, kilo, *_ = number
-    while (scale := SCALES.get(word_at(tokens, end))) and not tokens[end].pause:
+    while (scale := SCALES.get(word_at(tokens, end))) and not tokens[end].pause and scale < below:
         grand, kilo = grand or tokens[end].word == "grand", kilo or tokens[end].word == "k"
         value, end = value * scale, end + 1
         rest_at = end + (word_at(tokens, end) == "and")
         if word_at(tokens, rest_at) in ("half", "couple") or not _group(tokens, rest_at):
             continue
-        rest = number_at(tokens, rest_at)
+        rest = number_at(tokens, rest_at, scale)
+        if rest is not None and SCALES.get(word_at(tokens, rest.end), 0) >= scale:
+            continue  # "two k, two k"
         paused = tokens[rest_at].pause or (rest_at > end and tokens[end].pause)
         if rest is None or rest.value >= scale or rest.kilo or word_at(tokens, rest.end) in CENTS:
             continue

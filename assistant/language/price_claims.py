@@ -1,8 +1,18 @@
 """Promises that make a price without a figure: "free", "half price", "20 % off"."""
 
+import math
 import re
+from collections.abc import Iterator
 
-from assistant.language.numbers import PERCENT, number_at, plain, sentences, tokenize, word_at
+from assistant.language.numbers import (
+    PERCENT,
+    Token,
+    number_at,
+    plain,
+    sentences,
+    tokenize,
+    word_at,
+)
 
 _FREE = (
     r"(?<!-)(?<!feel )(?<!hands )(?<!toll )(?<!set )(?<!break )(?<!gb )(?<!gigabytes )"
@@ -51,6 +61,10 @@ _CUT = re.compile(
 )
 
 
+_NEAR = 12
+"""Words before a promise that can deny it: the seven of its clause, and some to spare."""
+
+
 def promises_in(text: str) -> tuple[str, ...]:
     """The promises that make a price without a figure ("free", "50%"), those denied left out."""
     return tuple(dict.fromkeys(key for key, denied in all_promises(text) if not denied))
@@ -62,28 +76,32 @@ def all_promises(text: str) -> list[tuple[str, bool]]:
     for sentence in map(plain, sentences(text)):
         said = re.sub(r"[\s\"]+", " ", re.sub(r"[’‘]", "'", sentence))
         for key, pattern in _PROMISE:
-            found += ((key, _denied(said[: match.start()])) for match in pattern.finditer(said))
-        tokens = tokenize(sentence)
-        for place in range(len(tokens)):
-            number = number_at(tokens, place)
-            if number is None or word_at(tokens, number.end) not in PERCENT:
-                continue
-            before = " ".join(token.word for token in tokens[:place])
-            after = " ".join(token.word for token in tokens[number.end + 1 : number.end + 5])
-            if _OFF.match(" " + after) or _CUT.search(before):
-                found.append((f"{number.value.normalize():f}%", _denied(before + " ")))
+            found += (
+                (key, _denied(said[max(0, match.start() - 20 * _NEAR) : match.start()]))
+                for match in pattern.finditer(said)
+            )
+        found += _percentages(tokenize(sentence))
     return found
+
+
+def _percentages(tokens: list[Token]) -> Iterator[tuple[str, bool]]:
+    """The percentages that are taken off, and whether each is denied."""
+    first = _CUT.search(" ".join(token.word for token in tokens))
+    cut_at = first.end() if first else math.inf
+    place = length = 0
+    while place < len(tokens):
+        number = number_at(tokens, place)
+        end = place + 1 if number is None else number.end
+        if number is not None and word_at(tokens, end) in PERCENT:
+            after = " ".join(token.word for token in tokens[end + 1 : end + 5])
+            if _OFF.match(" " + after) or cut_at < length:
+                before = " ".join(token.word for token in tokens[max(0, place - _NEAR) : place])
+                yield f"{number.value.normalize():f}%", _denied(before + " ")
+        length += sum(len(token.word) + 1 for token in tokens[place:end])
+        place = end
 
 
 def _denied(before: str) -> bool:
     """Whether what comes next is denied by the words before it in the same clause."""
     clause = _CLAUSE.split(before)[-1]
     return clause.endswith(" no ") or bool(_NOT.search(" ".join(clause.split()[-7:])))
-
-
-def percentages(said: str) -> set[str]:
-    """Every percentage in what a caller said."""
-    tokens = tokenize(said)
-    numbers = (number_at(tokens, place) for place in range(len(tokens)))
-    percents = (n for n in numbers if n and word_at(tokens, n.end) in PERCENT)
-    return {f"{number.value.normalize():f}%" for number in percents}

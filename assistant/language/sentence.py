@@ -120,10 +120,33 @@ class Sentence:
         return tuple(token.norm for token in self.tokens[start:end])
 
 
+MOST_READ = 1000
+"""Characters of a caller's turn that are read: two minutes of speech say less."""
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018`\u00b4", "'"))
+
+
+def plain(text: str) -> str:
+    """One way to write what may be written in many: compatible characters, one apostrophe."""
+    seen = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+    if seen.isascii():
+        return seen
+    return "".join(each for each in seen if unicodedata.category(each) not in _UNSEEN)
+
+
+_UNSEEN = ("Cf", "Mn", "Me")
+
+
+def as_heard(spoken: str) -> str:
+    """A caller's words as every reader takes them: plain, and no more of them than can be meant."""
+    text = plain(spoken[: 2 * MOST_READ])
+    return (
+        text if len(text) <= MOST_READ else text[:MOST_READ].rpartition(" ")[0] or text[:MOST_READ]
+    )
+
+
 def heard(spoken: str) -> Sentence:
     """A sentence as its normalised words."""
-    text = unicodedata.normalize("NFKC", spoken).lower()
-    text = text.replace("’", "'").replace("‘", "'").replace("`", "'")
+    text = as_heard(spoken).lower()
     text = re.sub(r"'s\b|'(?=\W|$)", "", text).replace("'", "")
     return Sentence(tuple(_scaled(_counted(_rejoined(_separated(text))))))
 

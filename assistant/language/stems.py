@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 
-
-def _words(text: str) -> frozenset[str]:
-    """A set of words, written down as a sentence of them."""
-    return frozenset(text.split())
-
+from assistant.language.sentence import as_heard, word_set
 
 _JOINED = {
     ("wi", "fi"): "wifi",
@@ -103,17 +99,17 @@ _SAME_WORD = {
     "5": "five",
     "cause": "because",
 }
-_NOT = _words(
+_NOT = word_set(
     "not wont dont doesnt didnt isnt arent wasnt cant cannot couldnt wouldnt aint havent hasnt "
     "never stopped stops refuses fails failed failing unable hardly barely quit"
 )
 """Words that deny what follows; "no" isn't one, for "no service" is a thing of its own."""
-_DROPPED = _words(
+_DROPPED = word_set(
     "a an the my our your his her their this that is are was were am be been being im ive its "
     "it i so very really just like uh um er to of at and with has have had will do does did can "
     "could any some all anymore more longer even want wants properly right when for going"
 )
-_FIXED_WORDS = _words("bars ios sos esim always lens airpods")
+_FIXED_WORDS = word_set("bars ios sos esim always lens airpods")
 
 
 def _stem(word: str) -> str:
@@ -138,7 +134,7 @@ def stems(text: str) -> frozenset[str]:
 
 def normal(text: str) -> list[str]:
     """A sentence's telling words: recogniser's splits joined, denials alike, endings cut off."""
-    raw = re.findall(r"[^\W_]+", re.sub(r"['’`]", "", text.lower().replace("-", " ")))
+    raw = re.findall(r"[^\W_]+", as_heard(text).lower().replace("'", "").replace("-", " "))
     words: list[str] = []
     for word in raw:
         if words and (joined := _JOINED.get((words[-1], word))):
