@@ -29,7 +29,7 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class Lexicon:
     """The sold models and the words that their names are made of."""
 
     sold: tuple[Sold, ...]
@@ -100,7 +100,7 @@ def _is_close(sold: Name, name: Name, kinds: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=32)
-def shop_of(offers: tuple[Offer, ...]) -> Shop:
+def lexicon_of(offers: tuple[Offer, ...]) -> Lexicon:
     """The offers, ready for matching."""
     names = {name: heard(name) for name in models(offers)}
     own_brands = {name: brand_words(said) for name, said in names.items()}
@@ -125,7 +125,7 @@ def shop_of(offers: tuple[Offer, ...]) -> Shop:
         else:
             literals.setdefault(alias.norms(), model)
     first = models(offers)[:1]
-    return Shop(
+    return Lexicon(
         sold=sold,
         brands=brands | {maker for maker, brand in MAKERS.items() if brand in brands},
         brand_name=next((name.split()[0] for name in first if own_brands[name]), ""),

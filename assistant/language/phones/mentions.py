@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.language.negation import declined, owned
-from assistant.language.phones.lexicon import Shop, shop_of
+from assistant.language.phones.lexicon import Lexicon, lexicon_of
 from assistant.language.phones.names import KINDS, Name
 from assistant.language.phones.other_products import after_other_product, foreign_phone
 from assistant.language.phones.parts import Parts
@@ -55,7 +55,7 @@ def resolve_model(offers: tuple[Offer, ...], argument: str) -> str | None:
 
 def mentions(offers: tuple[Offer, ...], spoken: str) -> tuple[Mention, ...]:
     """Every phone named in a sentence, in order."""
-    parts = Parts(shop_of(offers), heard(spoken))
+    parts = Parts(lexicon_of(offers), heard(spoken))
     return tuple(_Listener(parts, Surroundings(parts)).mentions())
 
 
@@ -75,7 +75,7 @@ class _Listener:
     surroundings: Surroundings
 
     @property
-    def shop(self) -> Shop:
+    def shop(self) -> Lexicon:
         return self.parts.shop
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.language.phones.lexicon import Sold, shop_of
+from assistant.language.phones.lexicon import Sold, lexicon_of
 from assistant.language.phones.mentions import find_models
 from assistant.language.phones.names import BRANDS
 from assistant.language.sentence import heard, word_set
@@ -22,7 +22,7 @@ def nearest(offers: tuple[Offer, ...], phrase: str) -> tuple[str, ...]:
     """One or two sold models that come nearest to a phone that isn't sold."""
     if named := find_models(offers, phrase):
         return named[:2]
-    shop = shop_of(offers)
+    shop = lexicon_of(offers)
     if not shop.sold:
         return ()
     words = heard(phrase).norms()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assistant.language.phones.lexicon import Shop
+from assistant.language.phones.lexicon import Lexicon
 from assistant.language.phones.names import KINDS, MAX_MISHEARD, SHADOWED
 from assistant.language.sentence import Sentence, word_set
 from assistant.language.storage import AMOUNT_UNITS
@@ -20,7 +20,7 @@ _FOR_SOMEBODY = word_set("my me a the her him our")
 class Parts:
     """The parts of names in one sentence, as this shop's customers say them."""
 
-    shop: Shop
+    shop: Lexicon
     said: Sentence
 
     def generation(self, place: int) -> tuple[int, int] | None:

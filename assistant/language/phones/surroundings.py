@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assistant.language.negation import PEOPLE
-from assistant.language.phones.lexicon import Shop
+from assistant.language.phones.lexicon import Lexicon
 from assistant.language.phones.names import KINDS, Name
 from assistant.language.phones.parts import Parts
 from assistant.language.sentence import Sentence, word_set
@@ -49,7 +49,7 @@ class Surroundings:
     parts: Parts
 
     @property
-    def shop(self) -> Shop:
+    def shop(self) -> Lexicon:
         """The shop that the caller speaks to."""
         return self.parts.shop
 
