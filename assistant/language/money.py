@@ -23,10 +23,10 @@ from assistant.language.numbers import (
     sentences,
     tokenize,
     word_at,
-    words,
 )
+from assistant.language.sentence import word_set
 
-_MONEY = words(
+_MONEY = word_set(
     "price prices priced pricing cost costs costing pay pays paying paid payment payments charge "
     "charged charging fee bill total sum sell sells selling sold deal offer offered discount "
     "discounted rebate cheap cheaper cheapest expensive afford affordable budget money worth cash "
@@ -40,29 +40,29 @@ _MONEY_CUE = re.compile(
     r"(?:drop|lower|cut|bring) (?:it|that|the)\b.* to|how about|make it|settle (?:on|for)|"
     r"meet you at|for (?:just|only)|just for you|lets say|a month|per month|a year|per year)\b"
 )
-_HEDGES = words(
+_HEDGES = word_set(
     "just only about around roughly like maybe exactly now say like mere approximately nearly "
     "almost even still you him her them us another up"
 )
-_DIRECT = words(
+_DIRECT = word_set(
     "is was be are at for to costs cost costing pay pays paying charge charges charged do than "
     "under over below above save saves spend by off total priced with price make it dollars "
     "bucks does quote quoted deal from say about down pounds euros worth of discount"
 )
-_CONTINUES = words(
+_CONTINUES = word_set(
     "for and or a per with now today instead only if plus total all in flat even off less more "
     "down each altogether upfront up then but because when monthly until once tax including as "
     "right tomorrow to no so okay ok deal sounds final back cash"
 )
-_NAMED_BY = words(
+_NAMED_BY = word_set(
     "iphone iphones ios ipados galaxy pixel airpods watch series generation gen number no nr step "
     "steps ticket order option extension room chapter code serial imei id pin version model error "
     "line page level face chip question item call dial press hold january february march april may "
     "june july august september october november december sept oct nov dec jan feb mar apr aug #"
 )
-_NUMBER_OF = words("number code ticket id pin imei serial extension")
+_NUMBER_OF = word_set("number code ticket id pin imei serial extension")
 _BARE_SIZES = (64, 128, 256, 512, 1024)
-_COUNTED = STORAGE_UNITS | words(
+_COUNTED = STORAGE_UNITS | word_set(
     "moment moments second seconds sec minute minutes min hour hours day days week weeks month "
     "months year years old yo inch inches mm cm m meter meters metres feet foot mile miles degree "
     "degrees hertz hz nit nits watt watts w mah megapixel megapixels mp bit bits x times time step "
@@ -77,8 +77,8 @@ _COUNTED = STORAGE_UNITS | words(
     "more last other another installment installments instalment instalments payment payments "
     "customer customers digit digits star stars finger word words letter letters cable cables"
 )
-_POINTING = words("that this the which another number any every each these those a my your our")
-_TIMED = words("at until till by from before after to around in since of year")
+_POINTING = word_set("that this the which another number any every each these those a my your our")
+_TIMED = word_set("at until till by from before after to around in since of year")
 
 # --- amounts ----------------------------------------------------------------------------------
 

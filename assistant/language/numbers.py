@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from assistant.language.sentence import plain as as_written
-from assistant.language.sentence import word_set as words
+from assistant.language.sentence import word_set
 
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _UNITS = f"zero one two three four five six seven eight nine {_TEENS}"
@@ -16,19 +16,19 @@ TENS = {word: 10 * value for value, word in enumerate(_TIES.split(), start=2)}
 SCALES = {"hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "k": 1000}
 SCALES |= {"grand": 1000, "million": 10**6}
 _ALSO_CENTS = {"dime": 10, "dimes": 10, "nickel": 5, "nickels": 5, "fiver": 500, "tenner": 1000}
-CENTS = dict.fromkeys(words("cent cents penny pennies pence ¢"), 1) | _ALSO_CENTS
-SIGNS, CODES = words("$ € £ ¥ ₹"), words("usd eur gbp cad aud chf jpy inr")
+CENTS = dict.fromkeys(word_set("cent cents penny pennies pence ¢"), 1) | _ALSO_CENTS
+SIGNS, CODES = word_set("$ € £ ¥ ₹"), word_set("usd eur gbp cad aud chf jpy inr")
 CURRENCY = dict.fromkeys(SIGNS | CODES, 100) | CENTS
 CURRENCY |= dict.fromkeys(
-    words(
+    word_set(
         "dollar dollars buck bucks euro euros pound pounds quid yen rupee rupees peso pesos franc "
         "francs yuan krona kronor crowns zloty smackers smackeroos"
     ),
     100,
 )
-PERCENT = words("% percent pct percentage")
-KINDS = words("pro plus max mini air e ultra se s")
-STORAGE_UNITS = words(
+PERCENT = word_set("% percent pct percentage")
+KINDS = word_set("pro plus max mini air e ultra se s")
+STORAGE_UNITS = word_set(
     "gb gbs gig gigs gigabyte gigabytes g tb tbs terabyte terabytes mb megabyte megabytes mbps"
 )
 
@@ -57,8 +57,8 @@ class Number(NamedTuple):
 _ANY = 10**9
 _END = re.compile(r"(?:[.!?…。！？]+[\"'”’»)\]*_]*(?=(\s+)(\S)|\s*\Z)|(?=\n))")
 _LAST_WORD = re.compile(r"[^\s(\"“]+\Z")
-_NEVER_LAST = words("e.g i.e mr mrs ms dr vs approx ca incl excl")
-_SELDOM_LAST = words("a.m p.m etc u.s inc")
+_NEVER_LAST = word_set("e.g i.e mr mrs ms dr vs approx ca incl excl")
+_SELDOM_LAST = word_set("a.m p.m etc u.s inc")
 
 
 def sentence_end(text: str, final: bool) -> int | None:
