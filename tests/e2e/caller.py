@@ -31,7 +31,7 @@ TRIES = 3
 """How often a caller says the same."""
 AGAIN = 6.0
 """Seconds of silence on the line after which they say it again."""
-PATIENCE = 45.0
+PATIENCE = 120.0
 """Seconds until a caller who is not answered fails their test."""
 
 

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if isinstance(item, pytest.Function) and asyncio.iscoroutinefunction(item.obj):
                 # LiveKit's client keeps telling a loop what happens, also one that is closed.
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.timeout(240))
+            item.add_marker(pytest.mark.timeout(480))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -135,8 +135,8 @@ async def test_somebody_without_a_microphone_does_not_have_the_line(
     ):
         call = await caller.sid()
         await greeted(caller)
-        await put_through_to_sales(caller)
         async with calling(server, room, "partner") as partner:
+            await put_through_to_sales(caller)
             await caller.leave()
             await partner.hears("cut off")
             await partner.asks("The iPhone Air, please.", "order it")
