@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, dataclass, replace
 
 from statemachine.answers import Answer
 from statemachine.engine import facts
@@ -22,6 +22,13 @@ class Selection:
     turn: int = a_turn()
     """The caller's turn in which it was selected and priced."""
     ordered: bool = False
+    lapsed: bool = False
+    """Whether another question has been put since: a yes would answer that one."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the caller may still say yes to it."""
+        return not (self.ordered or self.lapsed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,8 @@ class Facts(facts.Facts):
     reference: str = ""
     """The call's own number, given when it begins; order and ticket numbers are made from it."""
     answer: Answer = Answer.OPEN
+    several: bool = settled(False)
+    """Whether the caller has asked for more than one phone, and no order has said so yet."""
     customer_name: str = spoken()
     selection: Selection | None = None
     orders: tuple[Order, ...] = ()
@@ -65,6 +74,15 @@ class Facts(facts.Facts):
     logged_at: int = a_turn(0)
     """The turn in which the last issue was logged."""
     tickets: tuple[Ticket, ...] = ()
+
+    def bare(self) -> Facts:
+        """Without what is ordered or resolved; and no guard tells a no from an open answer."""
+        answer = Answer.OPEN if self.answer is Answer.NO else self.answer
+        chosen = self.selection
+        if chosen is not None and chosen.ordered:
+            chosen = Selection("", "", "", 0, 0, ordered=True)
+        tickets = (Ticket("", "", True) if ticket.resolved else ticket for ticket in self.tickets)
+        return replace(self, answer=answer, selection=chosen, tickets=tuple(tickets))
 
     @property
     def selected_model(self) -> str:

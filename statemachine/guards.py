@@ -40,6 +40,11 @@ def not_ordered_yet(facts: Facts) -> bool:
     return facts.selection is None or not facts.selection.ordered
 
 
+def still_offered(facts: Facts) -> bool:
+    """Another question was put since the price: call select_model with the phone they mean."""
+    return facts.selection is None or not facts.selection.lapsed
+
+
 def spoken_since_quoted(facts: Facts) -> bool:
     """The caller hasn't answered since the price was quoted: wait for their yes."""
     return facts.selection is None or facts.turn > facts.selection.turn

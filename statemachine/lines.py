@@ -34,8 +34,13 @@ NO_SUCH_STORAGE = Line(
 NO_SUCH_COLOUR = Line("no_such_colour", "The {model} comes in {colours}. Which would you like?")
 ORDERED = Line(
     "ordered",
-    "Done, your order number is {order}. We'll call you back to arrange payment and delivery. "
-    "Is there anything else?",
+    "Done, the {phone} with {storage} is ordered for {price}; your order number is {order}. "
+    "We'll call you back to arrange payment and delivery. Is there anything else?",
+)
+ORDERED_ONE = Line(
+    "ordered_one",
+    "Done, one {phone} with {storage} is ordered for {price}; your order number is {order}. "
+    "I take one phone at a time: which one is next?",
 )
 ISSUE_NOTED = Line("issue_noted", "I've noted that under ticket {ticket}.")
 FIXED = Line("fixed", "I'm glad that's sorted. Is there anything else I can do for you?")

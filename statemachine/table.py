@@ -20,6 +20,7 @@ from statemachine.guards import (
     spoken_since_entering,
     spoken_since_logged,
     spoken_since_quoted,
+    still_offered,
 )
 from statemachine.samples import SAMPLES
 from statemachine.states import FINAL, INITIAL, OPEN, State
@@ -34,6 +35,7 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     LogSupportIssue,
+    QuestionPut,
     RecordName,
     SelectModel,
     ToBuying,
@@ -42,6 +44,7 @@ from statemachine.triggers import (
 from statemachine.updates import (
     carry_wish,
     hear,
+    lapse,
     log_issue,
     note_name,
     order,
@@ -69,7 +72,7 @@ ROWS = (
     row(
         ConfirmPurchase,
         BUYING,
-        when=(model_selected, not_ordered_yet, spoken_since_quoted, agreed),
+        when=(model_selected, not_ordered_yet, still_offered, spoken_since_quoted, agreed),
         does=order,
     ),
     row(EndPurchaseCall, BUYING, ENDED, when=HEARD, does=say(lines.FAREWELL_BUYING)),
@@ -93,6 +96,7 @@ ROWS = (
     row(EndCall, GREETING, ENDED, when=HEARD, does=say(lines.FAREWELL)),
     # What happens on the line
     row(CallerSpoke, OPEN, does=hear),
+    row(QuestionPut, OPEN, does=lapse),
     row(CallerHungUp, OPEN, ENDED),
     row(CallerWentSilent, OPEN, ENDED, does=say(lines.SILENT_FAREWELL)),
     row(CallFailed, OPEN, ENDED),

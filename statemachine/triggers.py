@@ -106,6 +106,13 @@ class CallerSpoke(SessionTrigger):
     """The caller has said something."""
 
     answer: Answer = Answer.OPEN
+    several: bool = False
+    """Whether the words ask for more than one phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPut(SessionTrigger):
+    """Code has put a question of its own: what the caller says next answers that one."""
 
 
 @dataclass(frozen=True, slots=True)

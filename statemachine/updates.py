@@ -36,12 +36,22 @@ def say(line: Line) -> Callable[[Facts, Trigger], Outcome]:
 
 def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
     """One more turn of the caller, and what it was as an answer."""
-    return replace(facts, turn=facts.turn + 1, answer=trigger.answer), ()
+    several = facts.several or trigger.several
+    return replace(facts, turn=facts.turn + 1, answer=trigger.answer, several=several), ()
+
+
+def lapse(facts: Facts, trigger: Trigger) -> Outcome:
+    """What is offered and not ordered must be selected anew: a yes is no answer to it now."""
+    chosen = facts.selection
+    if chosen is None or not chosen.stands:
+        return facts, ()
+    return replace(facts, selection=replace(chosen, lapsed=True)), ()
 
 
 def carry_wish(facts: Facts, trigger: PutThrough) -> Outcome:
-    """What the caller wants of the desk they are put through to."""
-    return replace(facts, wish=words_in(trigger.wish)), ()
+    """What the caller wants of the desk they are put through to, which asks its own question."""
+    after, effects = lapse(facts, trigger)
+    return replace(after, wish=words_in(trigger.wish)), effects
 
 
 def note_name(facts: Facts, trigger: RecordName) -> Outcome:
@@ -81,13 +91,21 @@ def order(facts: Facts, trigger: ConfirmPurchase) -> Outcome:
         chosen.colour,
         chosen.price_cents,
     )
-    after = replace(facts, selection=replace(chosen, ordered=True), orders=(*facts.orders, placed))
-    return after, (PlaceOrder(placed), ordered(placed))
+    after = replace(
+        facts,
+        selection=replace(chosen, ordered=True),
+        orders=(*facts.orders, placed),
+        several=False,
+    )
+    return after, (PlaceOrder(placed), ordered(placed, several=facts.several))
 
 
-def ordered(placed: Order) -> Say:
-    """The order's number, and what happens next."""
-    return Say(lines.ORDERED, (("order", placed.number),))
+def ordered(placed: Order, *, several: bool = False) -> Say:
+    """What was ordered, its price and number, and what happens next."""
+    line = lines.ORDERED_ONE if several else lines.ORDERED
+    phone = f"{placed.model} in {placed.colour}" if placed.colour else placed.model
+    told = (("phone", phone), ("storage", placed.storage), ("price", money(placed.price_cents)))
+    return Say(line, (*told, ("order", placed.number)))
 
 
 def log_issue(facts: Facts, trigger: LogSupportIssue) -> Outcome:

@@ -30,7 +30,7 @@ LAST_MESSAGES = 12
 def going_on(state: State, facts: Facts) -> tuple[Say, ...]:
     """What a caller who was cut off is told: what they may have missed, and the next question."""
     chosen = facts.selection
-    if state is State.BUYING and chosen:
+    if state is State.BUYING and chosen and not chosen.lapsed:
         return (ordered(facts.orders[-1]) if chosen.ordered else quote(chosen),)
     if state is State.SUPPORT and facts.open_tickets:
         return noted(facts.open_tickets[-1]), Say(wordings.NO_STEP)

@@ -108,7 +108,10 @@ def _look_up(
     return cast(llm.Tool, function_tool(look, raw_schema=schema))
 
 
-def _told(data: UserData, text: str) -> llm.ToolResult:
+def _told(data: UserData, text: str, *, asks: bool = True) -> llm.ToolResult:
+    """Say it; what `asks` something of its own leaves no offer for a yes to answer."""
+    if asks:
+        data.call.put_question()
     data.speak(text)
     return llm.ToolResult(f"The caller has been told: {text}", reply_required=False)
 
@@ -158,8 +161,9 @@ def _about(data: UserData, given: dict[str, str]) -> llm.ToolResult:
         )
     facts, word = data.call.facts, data.prompts.word
     chosen = facts.selection
-    if data.call.state is State.BUYING and chosen and not chosen.ordered:
-        return _told(data, f"{told} {word(Say(lines.STILL_ORDER, (('model', chosen.model),)))}")
+    if data.call.state is State.BUYING and chosen and chosen.stands:
+        again = Say(lines.STILL_ORDER, (("model", chosen.model),))
+        return _told(data, f"{told} {word(again)}", asks=False)
     return _told(data, f"{told} {word(lines.WHAT_ELSE)}")
 
 

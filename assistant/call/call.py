@@ -11,20 +11,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from assistant import telemetry
-from assistant.call.journaled import Journaled, effects_of
+from assistant.call.journaled import Journaled, asks_again, effects_of
 from assistant.call.ledger import Ledger, named
 from assistant.call.usage import Meter
 from assistant.language.consent import classify
+from assistant.language.wanted import wants_several
 from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, Store
-from statemachine.answers import Answer
 from statemachine.conversation import MACHINE, Conversation, Outcome
 from statemachine.engine.journal.replay import replay
-from statemachine.engine.machine import Accepted
+from statemachine.engine.machine import Accepted, Refused
 from statemachine.engine.triggers import ModelTrigger, SessionTrigger, Trigger
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import State
-from statemachine.triggers import CallerSpoke
+from statemachine.triggers import CallerSpoke, QuestionPut
 
 log = logging.getLogger("assistant.call")
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Call:
         self._ledger = Ledger(id, store, unbegun, place, journal)
         self._journaled = Journaled(id, conversation, self._ledger, self._made_up_for)
         self._lock = asyncio.Lock()
-        self._heard: list[Answer] = []
+        self._heard: list[CallerSpoke] = []
         self._tasks: set[asyncio.Task[object]] = set()
 
     @classmethod
@@ -158,19 +158,17 @@ class Call:
 
         `words` are the caller's if they are still to be committed: a reply may be prepared before.
         """
-        answers = [*self._heard, *([self._understood(words)] if words is not None else [])]
-        ahead = Conversation(self.facts, self.state)
-        for answer in answers:
-            ahead.send(CallerSpoke(answer))
-        return ahead.offered()
+        now = [] if words is None else [self._understood(words)]
+        return self._journaled.conversation.offered(*self._heard, *now)
 
     def heard(self, words: str) -> None:
         """The caller said this: committed before any trigger that is fired from now on."""
         self._heard.append(self._understood(words))
         self._spawn(self._catch_up())
 
-    def _understood(self, words: str) -> Answer:
-        return classify(words, self.facts.offers, self.facts.selection)
+    def _understood(self, words: str) -> CallerSpoke:
+        answer = classify(words, self.facts.offers, self.facts.selection)
+        return CallerSpoke(answer, several=wants_several(words))
 
     async def caught_up(self) -> None:
         """Wait until what was heard and fired before is decided and carried out."""
@@ -179,6 +177,18 @@ class Call:
     async def fire(self, trigger: Trigger) -> Outcome:
         """Plan, journal, commit, carry out. Runs to its end even if whoever asked is cancelled."""
         return await asyncio.shield(self._spawn(self._fire(trigger)))
+
+    def put_question(self) -> None:
+        """Code puts a question of its own: no yes answers the offer that stood before it.
+
+        It is committed before any trigger that is fired from now on.
+        """
+        if self._offers():
+            self._spawn(self._fire(QuestionPut()))
+
+    def _offers(self) -> bool:
+        chosen = self.facts.selection
+        return chosen is not None and chosen.stands
 
     def end(self, trigger: SessionTrigger) -> None:
         """Fire the trigger of an ending that has happened already, without waiting for it."""
@@ -227,7 +237,11 @@ class Call:
     async def _fire(self, trigger: Trigger) -> Outcome:
         async with self._lock:
             await self._commit_heard()
-            return await self._move(trigger)
+            outcome = await self._move(trigger)
+            asked = isinstance(outcome, Refused) and outcome.says
+            if asked and self._offers() and not asks_again(outcome):
+                await self._move(QuestionPut())
+            return outcome
 
     async def _catch_up(self) -> None:
         async with self._lock:
@@ -235,7 +249,7 @@ class Call:
 
     async def _commit_heard(self) -> None:
         while self._heard:
-            await self._move(CallerSpoke(self._heard[0]))
+            await self._move(self._heard[0])
             self._heard.pop(0)
 
     async def _refuse(self, trigger: str, given: dict[str, str], reason: str) -> None:

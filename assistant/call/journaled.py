@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from assistant.call.ledger import Doubtful, Ledger, Stored
 from assistant.records import Entry
-from assistant.shop.wording.lines import APOLOGY_RECORDS
+from assistant.shop.wording.lines import APOLOGY_ORDER, APOLOGY_RECORDS
 from statemachine.conversation import MACHINE, Conversation, Outcome
 from statemachine.engine.effects import Effect, Say
 from statemachine.engine.journal.codec import entry_of, trigger_of
@@ -18,6 +18,7 @@ from statemachine.engine.machine import Accepted, Reason, Refused
 from statemachine.engine.triggers import SessionTrigger, Trigger
 from statemachine.facts import Facts
 from statemachine.states import State
+from statemachine.triggers import ConfirmPurchase
 
 log = logging.getLogger("assistant.call")
 
@@ -102,9 +103,23 @@ def _must_happen(outcome: Accepted[Facts]) -> bool:
     return isinstance(outcome.trigger, SessionTrigger) or outcome.target is State.ENDED
 
 
+def asks_again(outcome: Outcome) -> bool:
+    """Whether it was only refused because it could not be written: the same is asked for again."""
+    reasons = outcome.reasons if isinstance(outcome, Refused) else ()
+    return any(reason.name == NOT_WRITTEN for reason in reasons)
+
+
+def _apology(outcome: Accepted[Facts]) -> Say:
+    """What is said of what could not be written: a yes after it tries again."""
+    chosen = outcome.before.selection
+    if isinstance(outcome.trigger, ConfirmPurchase) and chosen is not None:
+        return Say(APOLOGY_ORDER, (("model", chosen.model),))
+    return Say(APOLOGY_RECORDS)
+
+
 def _unwritten(outcome: Accepted[Facts]) -> Refused:
     reason = Reason(
         NOT_WRITTEN,
         "It could not be written down, so it didn't happen: the caller has been told; try again.",
     )
-    return Refused(outcome.trigger, outcome.source, (reason,), (), Say(APOLOGY_RECORDS))
+    return Refused(outcome.trigger, outcome.source, (reason,), (), _apology(outcome))

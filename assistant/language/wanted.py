@@ -24,6 +24,14 @@ from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
 LONGEST_NAME = 60
 """In characters; with five words the most that is taken for a name."""
 _NAME = re.compile(r"[^\W\d_][^\W\d_.'\u2019-]*\.?(?:['\u2019-][^\W\d_]+)*\.?")
+_SEVERAL = re.compile(
+    r"\b(?:[2-9]|two|three|four|five|six|ten|several|a couple|a pair)(?: of)?"
+    r"(?: (?:the|these|those|new|more))* (?:i ?-?phones?|phones?|them|pros|airs"
+    r"|(?:iphone )?(?:1[0-9]|sixteen|seventeen)(?:e|s)?)\b"
+    r"|\bboth(?: of them| phones| iphones)?(?: please)?[.!]?$|\bone (?:each|for (?:me|each))\b",
+    re.IGNORECASE,
+)
+"""How people ask for more than one phone."""
 _STATED = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -58,6 +66,11 @@ def wanted(offers: tuple[Offer, ...], given: Mapping[str, str]) -> SelectModel:
         find_storage(storage or said) or storage,
         (find_colour(offers, colour, model) or colour) if colour else "",
     )
+
+
+def wants_several(said: str) -> bool:
+    """Whether words ask for more than one phone: "two iPhone 17 please", "both"."""
+    return _SEVERAL.search(said) is not None
 
 
 def name_of_caller(said: str) -> str:

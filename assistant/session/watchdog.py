@@ -129,6 +129,7 @@ class Watchdog:
             self._data.call.end(CallerWentSilent())
         elif not self._data.handover.under_way:
             self._asked = True
+            self._data.call.put_question()
             # what is to be heard over a sound may not wait for its end
             self._say(self._word(lines.STILL_THERE), to_the_end=self._asides.voice_since_words)
 

@@ -100,7 +100,7 @@ def canonical(facts: F) -> F:
     A turn is the present one (1) or an earlier one (0): guards ask no more of it. What no guard
     compares is anything.
     """
-    plain: F = _plain(facts, facts.turn)
+    plain: F = _plain(facts.bare(), facts.turn)
     return replace(plain, turn=1)
 
 
@@ -131,9 +131,9 @@ def _written(facts: Facts) -> int:
 def sample(kind: type[Trigger], words: Mapping[str, tuple[str, ...]]) -> Iterator[Trigger]:
     """Triggers of one kind with every sort of payload.
 
-    A text field takes its examples, what means something under its name, nothing, and a nonsense
-    word; an enumeration takes each member. Optional fields are left out, or filled one at a time:
-    the tool's beside sensible words, the others beside senseless ones.
+    A text field takes what means something under its name, else its examples, nothing, and a
+    nonsense word; an enumeration takes each member. Optional fields are left out, or filled one at
+    a time: the tool's beside sensible words, the others beside senseless ones.
 
     Raises:
         TypeError: a field is of a type that there are no samples for.
@@ -145,7 +145,9 @@ def sample(kind: type[Trigger], words: Mapping[str, tuple[str, ...]]) -> Iterato
         given = {each.name: value for each, value in zip(needed, values, strict=True)}
         yield kind(**given)
         understood = all(given.values()) and NONSENSE not in given.values()
-        for each in (each for each in spare if bool(each.metadata) is understood):
+        for each in spare:
+            if hints[each.name] is str and bool(each.metadata) is not understood:
+                continue
             for value in _values(kind, each, hints, words):
                 if value != each.default:
                     yield kind(**given, **{each.name: value})
@@ -159,7 +161,7 @@ def _values(
 ) -> tuple[Any, ...]:
     hint = hints[each.name]
     if hint is str:
-        meant = (*each.metadata.get("examples", ()), *words.get(each.name, ()))
+        meant = words.get(each.name) or each.metadata.get("examples", ())
         return tuple(dict.fromkeys((*meant, "", NONSENSE)))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return tuple(hint)

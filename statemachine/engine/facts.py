@@ -15,9 +15,9 @@ def spoken(default: Any = "", *, compared: bool = False) -> Any:
     return field(default=default, metadata={"spoken": True, "settled": not compared})
 
 
-def settled() -> Any:
+def settled(default: Any = MISSING) -> Any:
     """What is told and written down, and never asked of by a guard."""
-    return field(metadata={"settled": True})
+    return field(default=default, metadata={"settled": True})
 
 
 def a_turn(default: Any = MISSING) -> Any:
@@ -30,6 +30,9 @@ def opening(default: Any) -> Any:
     return field(default=default, metadata={"opening": True})
 
 
+F = TypeVar("F", bound="Facts")
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What guards decide on. Turns are counted from one: the caller's first words are turn 1."""
@@ -40,5 +43,6 @@ class Facts:
     wish: str = spoken()
     """What the caller wants of whoever they are put through to."""
 
-
-F = TypeVar("F", bound=Facts)
+    def bare(self: F) -> F:
+        """The same without what no guard can ask about any more."""
+        return self

@@ -29,6 +29,7 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     LogSupportIssue,
+    QuestionPut,
     RecordName,
     SelectModel,
     ToBuying,
@@ -50,12 +51,13 @@ OFFERS = tuple(
 OPENING = Facts(offers=OFFERS, reference="48213")
 
 MAY_CHANGE: dict[type[Trigger], set[str]] = {
-    CallerSpoke: {"turn", "answer"},
-    ToBuying: {"wish", "entered_at"},
-    ToSupport: {"wish", "entered_at"},
+    CallerSpoke: {"turn", "answer", "several"},
+    QuestionPut: {"selection"},
+    ToBuying: {"wish", "entered_at", "selection"},
+    ToSupport: {"wish", "entered_at", "selection"},
     RecordName: {"customer_name"},
     SelectModel: {"selection"},
-    ConfirmPurchase: {"selection", "orders"},
+    ConfirmPurchase: {"selection", "orders", "several"},
     LogSupportIssue: {"support_issue", "logged_at", "tickets"},
     CompleteSupport: {"tickets", "wish", "entered_at"},
     **{
@@ -80,7 +82,7 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
     answered = not facts.tickets or facts.turn > facts.logged_at
     buyable = (
         chosen is not None
-        and not chosen.ordered
+        and chosen.stands
         and facts.turn > chosen.turn
         and facts.answer is Answer.YES
     )
@@ -156,6 +158,10 @@ class Call(RuleBasedStateMachine):
     @rule(said=anything)
     def the_caller_says(self, said: str) -> None:
         self.fire(CallerSpoke(classify(said)))
+
+    @rule()
+    def code_puts_a_question(self) -> None:
+        self.fire(QuestionPut())
 
     @rule(trigger=payloads)
     def the_model_fires(self, trigger: Trigger) -> None:
@@ -235,6 +241,22 @@ class Call(RuleBasedStateMachine):
             later = Conversation(self.call.facts, self.call.state)
             later.send(CallerSpoke(answer))
             assert self.call.offered(CallerSpoke(answer)) == later.offered()
+
+    @invariant()
+    def an_order_is_of_the_phone_that_was_offered_last(self) -> None:
+        asked: object = None
+        for trigger, outcome in self.fired:
+            if isinstance(outcome, Refused):
+                continue
+            if isinstance(trigger, ConfirmPurchase):
+                order = outcome.facts.orders[-1]
+                assert asked == (order.model, order.storage, order.colour, order.price_cents)
+            if isinstance(trigger, SelectModel):
+                chosen = outcome.facts.selection
+                assert chosen is not None
+                asked = (chosen.model, chosen.storage, chosen.colour, chosen.price_cents)
+            elif isinstance(trigger, QuestionPut) or outcome.source is not outcome.target:
+                asked = None
 
     @invariant()
     def a_selection_is_ordered_at_most_once(self) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from livekit.agents import llm
 
+from assistant.records import MemoryStore
 from assistant.shop.wording import lines
 from tests.calls import scripted
-from tests.fakes import ScriptedLLM, Use
+from tests.fakes import ScriptedLLM, Step, Use
 from tests.scenarios.phrases import (
     AIR,
     APOLOGY,
@@ -229,3 +230,20 @@ async def test_the_selected_price_and_the_callers_own_amount_pass() -> None:
         "As I said, it is $999.",
     )
     assert held.heard[-2:] == [own, "As I said, it is $999."]
+
+
+QUOTED = (BUY, [Use("select_model", {"model": "17 pro"})])
+SUGGESTED = [Use("recommend_models", {"need": "something cheaper"})]
+COMPARED = [Use("compare_models", {"first": "17", "second": "17 pro"})]
+PINK = [Use("select_model", {"model": "17 pro", "colour": "pink"})]
+
+
+@pytest.mark.parametrize("between", [SUGGESTED, COMPARED, PINK], ids=["cheaper", "compare", "pink"])
+async def test_a_yes_to_another_question_orders_nothing(between: Step) -> None:
+    """Whatever the model makes of it: what was priced before must be selected and priced anew."""
+    store = MemoryStore()
+    steps = (*QUOTED, between, [Use("confirm_purchase")], ["Which one do you mean?"])
+    held = await scripted(["buy", "the pro", "hm", "yes"], *steps, store=store)
+    (refused,) = (each for each in held.call.journal if each.trigger == "confirm_purchase")
+    assert refused.reasons == ("still_offered",)
+    assert store.orders == {}

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(30)
 OPENING_GREETING = conversation.OPENING_GREETING.wording.format(persona="Jill")
 FIXED = conversation.FIXED.wording
 FAREWELL_SUPPORT = conversation.FAREWELL_SUPPORT.wording.format(shop="the iPhone shop")
-ORDERED = "Done, your order number is S"
+ORDERED = "your order number is S"
 NOTED = "I've noted that under ticket T"
 
 SUPPORT = [Use("to_support")]

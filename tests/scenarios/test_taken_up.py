@@ -161,7 +161,7 @@ async def test_an_older_yes_orders_nothing_once_the_caller_has_said_more() -> No
         *(CallerSpoke(Answer.YES), ToBuying("yes, I'll take it after all"), HEARD),
     )
     held = await resumed(brain(), store)
-    assert held.heard == [SORRY, QUOTE_PRO]
+    assert held.heard == [SORRY, OPENING_BUYING]
     assert store.orders == {}
     await held.hang_up()
 

@@ -26,11 +26,13 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     LogSupportIssue,
+    QuestionPut,
     RecordName,
     SelectModel,
     ToBuying,
     ToSupport,
 )
+from statemachine.updates import ordered
 
 SPOKE, YES, NO = CallerSpoke(), CallerSpoke(Answer.YES), CallerSpoke(Answer.NO)
 AT_SALES = (SPOKE, ToBuying())
@@ -180,7 +182,7 @@ def test_a_purchase_needs_the_callers_word_after_the_price() -> None:
     outcome = accepted(conversation, ConfirmPurchase())
     (order,) = outcome.facts.orders
     assert (order.number, order.model, order.price_cents) == ("S48213", "iPhone 17 Pro", 109900)
-    assert outcome.effects == (PlaceOrder(order), Say(lines.ORDERED, (("order", "S48213"),)))
+    assert outcome.effects == (PlaceOrder(order), ordered(order))
 
 
 def test_a_no_is_not_a_purchase_until_the_caller_says_more() -> None:
@@ -189,6 +191,47 @@ def test_a_no_is_not_a_purchase_until_the_caller_says_more() -> None:
     refused(conversation, ConfirmPurchase())
     accepted(conversation, YES)
     accepted(conversation, ConfirmPurchase())
+
+
+def test_a_yes_answers_what_was_asked_last() -> None:
+    """After another question, or at another desk and back, the phone must be selected anew."""
+    for since in ((QuestionPut(), YES), (SPOKE, ToSupport(), SPOKE, ToBuying(), YES)):
+        conversation = call(*QUOTED, *since)
+        names = [reason.name for reason in refused(conversation, ConfirmPurchase()).reasons]
+        assert names == ["still_offered"]
+        for trigger in (SelectModel("iPhone 17 Pro"), YES, ConfirmPurchase()):
+            accepted(conversation, trigger)
+
+
+def test_a_question_may_be_followed_by_a_quote_in_the_same_turn() -> None:
+    """What was suggested is selected; a quote that no longer stands may be given again."""
+    conversation = call(*QUOTED, QuestionPut())
+    accepted(conversation, SelectModel("iPhone 17 Pro"))
+    refused(conversation, SelectModel("iPhone 17 Pro"))
+
+
+def test_an_order_says_what_was_ordered_and_its_price() -> None:
+    """The phone, its storage and colour, the price and the number: nobody pays for another."""
+    black = (SelectModel("iPhone 17", "512 GB", "black"), YES)
+    effects = accepted(call(*AT_SALES, SPOKE, *black), ConfirmPurchase()).effects
+    (said,) = (effect for effect in effects if isinstance(effect, Say))
+    assert said.line is lines.ORDERED
+    assert dict(said.values) == {
+        "phone": "iPhone 17 in black",
+        "storage": "512 GB",
+        "price": "$999",
+        "order": "S48213",
+    }
+
+
+def test_whoever_asked_for_several_is_asked_for_the_next() -> None:
+    """One phone at a time, and said so; the order after it is an ordinary one."""
+    conversation = call(*AT_SALES, CallerSpoke(several=True), SelectModel("iPhone 17"), YES)
+    for line in (lines.ORDERED_ONE, lines.ORDERED):
+        effects = accepted(conversation, ConfirmPurchase()).effects
+        assert any(isinstance(effect, Say) and effect.line is line for effect in effects)
+        for trigger in (SPOKE, SelectModel("iPhone 17 Pro"), YES):
+            accepted(conversation, trigger)
 
 
 def test_an_order_is_placed_once_for_a_selection() -> None:

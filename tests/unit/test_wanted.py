@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.language.wanted import understood, wanted
+from assistant.language.wanted import understood, wanted, wants_several
 from statemachine.conversation import MACHINE
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import ModelTrigger
@@ -82,6 +82,20 @@ def test_a_name_is_written_as_names_are_and_anything_else_is_none(said: str, nam
 def test_a_problem_is_noted_in_the_callers_words_where_one_is_stated(said: str, issue: str) -> None:
     """The same problem is written the same way."""
     assert understood(OFFERS, LogSupportIssue, {"issue": said}) == LogSupportIssue(issue)
+
+
+@pytest.mark.parametrize(
+    ("said", "several"),
+    [
+        *((said, True) for said in ("two iphone 17 please", "three iPhones", "both please")),
+        *((said, True) for said in ("a couple of the 17 pros", "two of them", "2 17 Pros, please")),
+        *((said, False) for said in ("the iphone 17", "two hundred fifty six", "2 terabytes")),
+        *((said, False) for said in ("one iPhone 16", "is it better than both?", "")),
+    ],
+)
+def test_more_than_one_phone_is_heard(said: str, several: bool) -> None:
+    """So that the one order that is placed at a time is said to be one."""
+    assert wants_several(said) is several
 
 
 def test_any_other_words_are_carried_as_they_are() -> None:

@@ -57,6 +57,10 @@ APOLOGY_ENTERING = Line(
 APOLOGY_RECORDS = Line(
     "apology_records", "I'm sorry, I couldn't write that down just now. Could you say it once more?"
 )
+APOLOGY_ORDER = Line(
+    "apology_order",
+    "I'm sorry, I couldn't write that down just now. Shall I order the {model} for you?",
+)
 APOLOGY_FAREWELL = Line(
     "apology_farewell",
     "I'm sorry, our line isn't working properly. Please call again a little later. Goodbye!",
