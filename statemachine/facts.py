@@ -76,8 +76,8 @@ class Facts(facts.Facts):
     tickets: tuple[Ticket, ...] = ()
 
     def bare(self) -> Facts:
-        """Without what is ordered or resolved; and no guard tells a no from an open answer."""
-        answer = Answer.OPEN if self.answer is Answer.NO else self.answer
+        """Without what is ordered or resolved; and to a guard an answer is a yes or none."""
+        answer = self.answer if self.answer is Answer.YES else Answer.OPEN
         chosen = self.selection
         if chosen is not None and chosen.ordered:
             chosen = Selection("", "", "", 0, 0, ordered=True)
