@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import statistics
 import sys
+import tempfile
 
-from scripts.page_picture import FLAGS, NO_CHROMIUM, chromium, served
+from scripts.page_picture import NO_CHROMIUM, chromium, flags, served
 
 WATCH = """
 window.seen = [];
@@ -36,8 +37,9 @@ async def measure(calls: int) -> list[float]:
     from playwright.async_api import async_playwright, expect
 
     delays: list[float] = []
+    scratch = tempfile.mkdtemp()
     async with served(PAGE_CALLS_AN_HOUR="10000") as address, async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = await driver.chromium.launch(executable_path=chromium(), args=flags(scratch))
         for _ in range(calls):
             page = await browser.new_page()
             await page.goto(address)

@@ -11,24 +11,23 @@ import re
 import shutil
 import sys
 import tempfile
+import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts import livekit_server
 
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
 FOLDER = Path(__file__).parent.parent / "docs"
 SIZE = (1440, 860)
-FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--disable-gpu",
-]
 CALL = (
-    ("How much is the 17 Pro in deep blue?", "Shall I order it"),
-    ("And the Air in sky blue?", "Shall I order it"),
-    ("Yes please, my name is Mary.", "order number"),
+    ("My name is Mary. How much is the 17 Pro in deep blue?", "Shall I order it for you?"),
+    ("Yes, please.", "order number"),
+    ("And my old phone has a broken screen.", "ticket"),
 )
 NO_CHROMIUM = "chromium isn't here: install it (Debian: `apt-get install chromium`)"
 
@@ -36,6 +35,23 @@ NO_CHROMIUM = "chromium isn't here: install it (Debian: `apt-get install chromiu
 def chromium() -> str:
     """The browser that draws; empty where there is none."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+def flags(folder: str | Path) -> list[str]:
+    """How a browser is started whose microphone hears nothing."""
+    silence = Path(folder) / "silence.wav"
+    with wave.open(str(silence), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(bytes(2 * 48_000))
+    return [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={silence}",
+    ]
 
 
 @asynccontextmanager
@@ -68,32 +84,43 @@ async def served(**settings: str) -> AsyncIterator[str]:
 
 async def take(folder: Path) -> None:
     """Hold the call and take its pictures."""
-    from playwright.async_api import async_playwright, expect
+    from playwright.async_api import async_playwright
 
-    async with served() as address, async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium(), args=FLAGS)
-        width, height = SIZE
-        page = await browser.new_page(
-            viewport={"width": width, "height": height}, device_scale_factor=2
-        )
-        await page.goto(address)
-        await page.get_by_role("button", name="Call the shop").click()
-        await expect(page.locator(".said")).to_contain_text("support?", timeout=120_000)
-        for words, answer in CALL:
-            said = page.locator(".said")
-            before = (await said.inner_text()).count(answer)
-            await page.fill("#words", words)
-            await page.press("#words", "Enter")
-            for _ in range(300):
-                if (await said.inner_text()).count(answer) > before:
-                    break
-                await asyncio.sleep(0.1)
-        await asyncio.sleep(1.0)
-        await page.screenshot(path=folder / "page.png")
-        await page.get_by_role("button", name="Dark").click()
-        await asyncio.sleep(0.5)
-        await page.screenshot(path=folder / "page-dark.png")
-        await browser.close()
+    with tempfile.TemporaryDirectory() as scratch:
+        fake = flags(scratch)
+        async with served() as address, async_playwright() as driver:
+            browser = await driver.chromium.launch(executable_path=chromium(), args=fake)
+            await _call(browser, address, folder)
+            await browser.close()
+
+
+async def _call(browser: Browser, address: str, folder: Path) -> None:
+    """Hold the call."""
+    from playwright.async_api import expect
+
+    width, height = SIZE
+    page = await browser.new_page(
+        viewport={"width": width, "height": height}, device_scale_factor=2
+    )
+    await page.goto(address)
+    await page.get_by_role("button", name="Call the shop").click()
+    await expect(page.locator(".said")).to_contain_text("support?", timeout=120_000)
+    for words, answer in CALL:
+        said = page.locator(".said")
+        before = (await said.inner_text()).count(answer)
+        await page.fill("#words", words)
+        await page.press("#words", "Enter")
+        for _ in range(300):
+            if (await said.inner_text()).count(answer) > before:
+                break
+            await asyncio.sleep(0.1)
+        if words != CALL[-1][0]:
+            await expect(page.locator(".voices")).to_contain_text("is listening", timeout=30_000)
+    await asyncio.sleep(2.5)  # in the middle of the answer
+    await page.screenshot(path=folder / "page.png")
+    await page.get_by_role("button", name="Dark").click()
+    await asyncio.sleep(0.5)
+    await page.screenshot(path=folder / "page-dark.png")
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ from livekit import api
 from assistant.worker.local import LocalServer, local_server
 from scripts import livekit_server
 
-STARTS = 90.0
+STARTS = 240.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from assistant.worker.local import LocalServer
-from scripts.page_picture import FLAGS, NO_CHROMIUM, chromium
+from scripts.page_picture import NO_CHROMIUM, chromium, flags
 from tests.e2e.conftest import StartWorker, server, start_worker
 from tests.voice import callers
 
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/page/" in item.nodeid or item.nodeid.startswith("page/"):
             item.add_marker(pytest.mark.page)
-            item.add_marker(pytest.mark.timeout(240))
+            item.add_marker(pytest.mark.timeout(420))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -118,9 +118,9 @@ def launch(driver: Any) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture(scope="session")
-def browser(launch: Callable[..., Any]) -> Any:
-    """A browser with a microphone that beeps now and then."""
-    return launch(*FLAGS)
+def browser(launch: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A browser with a microphone that hears nothing."""
+    return launch(*flags(tmp_path_factory.mktemp("silence")))
 
 
 @pytest.fixture
