@@ -16,6 +16,7 @@ from assistant.records import Hold, Place, RecordError
 from assistant.records.sql.address import address
 from assistant.records.sql.opening import open_at_start, open_even_if_away
 from assistant.records.sql.store import SqlStore
+from statemachine.conversation import MACHINE
 from statemachine.engine.journal.replay import replay
 from statemachine.engine.machine import Accepted
 from statemachine.triggers import ConfirmPurchase
@@ -51,7 +52,7 @@ async def purchase(store: SqlStore, id: str) -> Call:
 async def as_written(call: Call, store: SqlStore) -> None:
     """The database tells the call as it went."""
     record = await store.read(call.id)
-    told = replay(record.opening, record.journal)
+    told = replay(record.opening, record.journal, MACHINE)
     assert (told.state, told.facts) == (call.state, call.facts)
     assert list(record.journal) == call.journal
 

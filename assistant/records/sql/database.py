@@ -218,6 +218,8 @@ class _Server:
     async def close(self) -> None:
         if self._idle:
             self._idle.cancel()
+        if self._letting_go:
+            await self._letting_go
         await self._engine.dispose()
 
 
