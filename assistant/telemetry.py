@@ -70,6 +70,7 @@ ORDERS = _Count("orders", "Orders placed.")
 TICKETS = _Count("tickets", "Tickets opened.")
 TAKEN_UP = _Count("calls_taken_up", "Calls taken up that nobody held any more.")
 MODEL_FAILED = _Count("model_failures", "Requests that the model failed, by fault.", "fault")
+REFLEXES = _Count("reflexes", "Tools called for plain words, without a request.", "tool")
 STOOD_IN = _Count("model_stood_in_for", "Requests that the embedded brain answered in its place.")
 ENDED = _Count("calls_ended", "Calls that ended, by what ended them.", "reason", "state")
 

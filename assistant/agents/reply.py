@@ -23,6 +23,7 @@ from livekit.agents import (
 from assistant import telemetry
 from assistant.agents import briefing, tools
 from assistant.agents.gate import Gate, SentenceGate
+from assistant.agents.reflex import Deed, answers, reflex
 from assistant.agents.userdata import UserData
 from assistant.agents.voice import is_heard
 from assistant.providers.failures import UNSAID, Fault, ModelError, explain, fault_of
@@ -89,7 +90,11 @@ class Reply:
     async def _parts(
         self, ask: Ask, every: list[llm.Tool], may_call: bool
     ) -> AsyncIterator[llm.ChatChunk | str]:
-        chat, offer = self._request(every)
+        offer = self._offer(every)
+        if may_call and (deed := self._plain(offer)):
+            yield deed.chunk()
+            return
+        chat = self._request(offer)
         gate, called, words = self._gate(), False, 0
         patience = self._data.settings.first_word + GRACE
         async with aclosing(within(ask(chat, offer), patience)) as answer:
@@ -118,12 +123,27 @@ class Reply:
         """When a caller who waits for the model is told so; nobody is where nothing is spoken."""
         return self._data.settings.hold_on if self._session.output.audio else None
 
-    def _request(self, every: list[llm.Tool]) -> tuple[llm.ChatContext, list[llm.Tool]]:
-        """The chat and the tools as the model gets them, counted."""
-        data, chat, words = self._data, self._chat, briefing.last_words(self._chat)
+    def _offer(self, every: list[llm.Tool]) -> list[llm.Tool]:
+        """The tools that are possible now, with the words counted in that are to be answered."""
+        words = briefing.last_words(self._chat)
+        new = words.text_content if words and words.id not in self._data.heard else None
+        return tools.offered(every, self._data, new)
+
+    def _plain(self, offer: list[llm.Tool]) -> Deed | None:
+        """What the caller's words plainly want done; None where the model is asked."""
+        data, turn = self._data, answers(self._chat)
+        if not data.reflexes or turn is None or data.handover.wish:
+            return None
+        deed = reflex(*turn, data.call.facts, [tool.id for tool in offer])
+        if deed is not None:
+            data.call.usage.reflexes += 1
+            telemetry.REFLEXES.one(deed.name)
+        return deed
+
+    def _request(self, offer: list[llm.Tool]) -> llm.ChatContext:
+        """The chat as the model gets it with these tools, counted."""
+        data, chat = self._data, self._chat
         call, state = data.call, data.call.state
-        new = words.text_content if words and words.id not in data.heard else None
-        offer = tools.offered(every, data, new)
         if data.handover.wish:
             bridges = [data.prompts.word(line) for line in (lines.BRIDGE, lines.RESUMED)]
             chat = briefing.with_wish(chat, data.handover.by, bridges)
@@ -132,7 +152,7 @@ class Reply:
         messages, _ = chat.to_provider_format(format="openai")
         schemas = llm.ToolContext(offer).parse_function_tools("openai")
         call.usage.asked(len(json.dumps({"messages": messages, "tools": schemas})))
-        return chat, offer
+        return chat
 
     def _gate(self) -> SentenceGate:
         call, word = self._data.call, self._data.prompts.word

@@ -64,6 +64,8 @@ class UserData:
     """By call id, how often a tool's own code has run; what is missing here was never ours."""
     call_ids: set[str] = field(default_factory=set)
     """Ids of the model's tool calls so far."""
+    reflexes: bool = False
+    """Whether a sentence that is plain is acted on without asking the model."""
     failures: int = 0
     """How many of the model's replies in a row have failed."""
 

@@ -25,6 +25,8 @@ class Meter:
     """For each answer in a room, the seconds that the caller waited for its first sound."""
     faults: Counter[str] = field(default_factory=Counter)
     """Requests that the model failed, by what was wrong."""
+    reflexes: int = 0
+    """Turns whose meaning was plain: no request was made."""
     stood_in: int = 0
     """Requests that the embedded brain has answered in the model's place."""
 
@@ -53,6 +55,7 @@ class Meter:
         )
         return {
             "requests": self.requests,
+            "reflexes": self.reflexes,
             "prompt_characters": self.prompt_characters,
             "tokens": dict(self.tokens) or None,
             "first_word_seconds": spread,

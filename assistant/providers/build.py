@@ -45,6 +45,8 @@ class Providers:
     tts: tts.TTS[str] | None = None
     vad: vad.VAD | None = None
     turn_detection: inference.TurnDetector | None = None
+    reflexes: bool = False
+    """Whether plain words are acted on without asking the model."""
     kept: KeptLines | None = None
     """The fixed lines in the voice of the first choice."""
 
@@ -72,7 +74,8 @@ def build(
     at = f" at {settings.openai_base_url}" if settings.openai_base_url else ""
     why = "LLM=openai" if settings.llm == "openai" else "OPENAI_API_KEY is set"
     behind = ", with the embedded brain behind it" if _brain_behind(settings) else ""
-    return Providers(model, (f"Model: OpenAI {settings.openai_model}{at} ({why}){behind}.",))
+    said = f"Model: OpenAI {settings.openai_model}{at} ({why}){behind}."
+    return Providers(model, (said,), reflexes=settings.reflex and _in_english(settings))
 
 
 def _brain(catalogue: Catalogue, knowledge: Knowledge, about: About) -> llm.LLM[Any]:
@@ -83,7 +86,11 @@ def _brain(catalogue: Catalogue, knowledge: Knowledge, about: About) -> llm.LLM[
 
 def _brain_behind(settings: Settings) -> bool:
     """Whether the brain, which understands English, goes on with a call whose model fails."""
-    return settings.fallback and settings.language.lower().startswith("en")
+    return settings.fallback and _in_english(settings)
+
+
+def _in_english(settings: Settings) -> bool:
+    return settings.language.lower().startswith("en")
 
 
 def check_speech(settings: Settings) -> None:
@@ -156,6 +163,7 @@ def build_voice(
         tts=voice,
         vad=warm.vad,
         turn_detection=detector,
+        reflexes=thinking.reflexes,
         kept=kept,
     )
 

@@ -49,6 +49,7 @@ class CallSession:
         self._taking_over = taking_over
         data.agents = {kind.state.value: kind(data) for kind in EVERY_AGENT}
         data.speak = self.say
+        data.reflexes = parts.reflexes
         data.call.carry_out = self.carry_out
         self.session: AgentSession[UserData] = AgentSession(
             llm=parts.llm,

@@ -114,7 +114,9 @@ class Settings(Group):
     llm: Annotated[Literal["auto", "openai", "offline"], Choice] = "auto"
     """Which model answers: `openai`, `offline`, or `auto` (OpenAI where there is a key)."""
     fallback: Flag = True
-    """Whether the embedded ears and voice stand behind a real provider that fails."""
+    """Whether the embedded ears, voice and brain stand behind a real provider that fails."""
+    reflex: Flag = True
+    """Whether plain words ("sales, please") are acted on without asking a real model."""
     offline_stt: Annotated[Literal["auto", "moonshine", "whisper"], Choice] = "auto"
     """Which embedded recogniser; `auto` is the first that runs here."""
     offline_speed: Pace = 1.0

@@ -48,6 +48,7 @@ async def test_a_call_without_a_word_is_reported() -> None:
         "triggers": [],
         "model": {
             "requests": 0,
+            "reflexes": 0,
             "prompt_characters": 0,
             "tokens": None,
             "first_word_seconds": None,
@@ -128,6 +129,7 @@ async def test_waiting_and_tokens_are_reported() -> None:
     call.usage.stood_in = 1
     assert report(call)["model"] == {
         "requests": 0,
+        "reflexes": 0,
         "prompt_characters": 0,
         "tokens": {"prompt": 120, "completion": 7},
         "first_word_seconds": {"median": 0.412, "max": 3.0},
