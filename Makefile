@@ -15,7 +15,7 @@ $(shell [ ! -e .venv/run.ready ] || $(BIN)/python -c 'import os, sys, sysconfig;
 	|| rm -f .venv/*.ready $(BIN)/python*)
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak check format lock sbom clean
+.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak why check format lock sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -86,6 +86,10 @@ soak: .venv/dev.ready ## Run the tests that take minutes
 bench: .venv/dev.ready ## Measure everything beside an ordinary program (QUICK=1: five minutes)
 	@$(BIN)/python -m scripts.bench $(if $(QUICK),--quick)
 	@$(BIN)/python -m scripts.bench_page
+
+# How a sentence is read after a quote, and what is decided on it: make why SAID="yes, but in blue"
+why: .venv/dev.ready ## Tell how a sentence is read, by whom, and what is decided: make why SAID="..."
+	@$(BIN)/python -m scripts.why "$$SAID"
 
 check: .venv/dev.ready ## Style, types, the direction of imports, and whether the flowchart is current
 	@$(BIN)/ruff check .

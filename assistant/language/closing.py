@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.language.clauses import Heard, tidy
+from assistant.language.consent import classify
 from assistant.language.phrases.vocabulary import Phrases
+from statemachine.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Closing:
             return 0
         if says.says("say.complains", text) or says.says("meant.cancel", text):
             return 0
-        plain_no = says.says("say.no", text) and len(heard.words) <= 7
+        plain_no = says.says("say.no", text) and classify(heard.raw) is Answer.NO
         return 1 if plain_no or says.says("say.enough_asked", text) else 0
 
     def _asks_on(self, rest: str) -> bool:

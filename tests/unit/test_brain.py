@@ -344,3 +344,11 @@ def test_a_phrase_that_fits_anything_is_refused() -> None:
     """A phrase of optional words only would be found everywhere: it is named when it is read."""
     with pytest.raises(ValueError, match=r"'please\?' fits anything"):
         compile_phrases(("please?",), lambda name: ())
+
+
+@pytest.mark.parametrize("said", ["No, the blue one.", "no no, the other one"])
+def test_a_no_that_goes_on_ends_no_call(said: str) -> None:
+    """Asked whether there is anything else, only a no and nothing more is the end."""
+    line = run_up_to("the iPhone 17 please", "yes please")
+    line.say(said)
+    assert not line.conversation.ended
