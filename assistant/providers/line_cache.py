@@ -15,8 +15,6 @@ from typing import TypeAlias
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, tts
 
-from assistant.providers.offline.tts import OfflineTTS
-
 log = logging.getLogger("assistant.providers")
 
 Key: TypeAlias = tuple[str, str, str]
@@ -68,6 +66,8 @@ class KeptLines:
 
     def _key(self, text: str) -> Key:
         voice = self._voice.model
+        from assistant.providers.offline.tts import OfflineTTS  # a call in text has no voice
+
         if isinstance(self._voice, OfflineTTS):
             voice = f"{voice} at {self._voice.speed:g}"
         return self._voice.provider, voice, text

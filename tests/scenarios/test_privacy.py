@@ -6,7 +6,9 @@ import asyncio
 import io
 import json
 import logging
+import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from tests.calls import console
 from tests.fakes import Use
 from tests.openai_server import Server, Step, breaks, fails, says, uses
 
+ROOT = Path(__file__).parents[2]
 WORDS = re.compile("dana|quill|lavender|grandmother|gargle|bathtub", re.IGNORECASE)
 LINES = (
     "Hi, I'm Dana Quill",
@@ -75,6 +78,37 @@ async def test_no_log_holds_a_callers_words(tmp_path: Path) -> None:
     model = report["model"]
     assert isinstance(model, dict)
     assert model["tokens"] == {"prompt": 10 * 10, "completion": 10 * 5}
+
+
+async def test_a_forgotten_call_leaves_no_word_of_its_caller_anywhere(tmp_path: Path) -> None:
+    """Whatever it left: the database with its free pages and its log, reports, pictures, logs."""
+    (tmp_path / "reports").mkdir()
+    await held(tmp_path)
+    (call,) = json.loads((tmp_path / "report").read_text())["call"].split()
+    (tmp_path / "report").rename(tmp_path / "reports" / f"{call}.json")
+    assert leaving_words(tmp_path) >= {"calls.db", f"{call}.json"}
+    for command in ("trace", "forget"):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "assistant", command, call),
+            cwd=tmp_path,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                "PYTHON_DOTENV_DISABLED": "1",
+                "DATABASE_URL": f"sqlite:///{tmp_path}/calls.db",
+                "REPORTS": str(tmp_path / "reports"),
+            },
+        )
+        assert await process.wait() == 0
+    assert f"{call}.svg" in os.listdir(tmp_path / "data/traces")
+    assert leaving_words(tmp_path) == set()
+
+
+def leaving_words(folder: Path) -> set[str]:
+    """The files below a folder that hold a word of the caller's and not of the catalogue's."""
+    words = re.compile(rb"dana|quill|grandmother|gargle|bathtub", re.IGNORECASE)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.name for path in files if words.search(path.read_bytes())}
 
 
 async def test_nor_when_the_database_is_away(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,26 @@ def test_the_bill_of_materials_names_each_package_of_the_lock(
     assert all(each["hashes"] for each in found.values())
     assert "hibari-tts" in (tmp_path / "build/licences.txt").read_text()
     assert f"{len(locked)} packages" in capsys.readouterr().out
+
+
+def test_a_call_in_text_loads_neither_voices_nor_plugins_nor_what_draws() -> None:
+    """They would take as long as all the rest, before the greeting."""
+    code = (
+        "import sys, assistant.console.talk as talk\n"
+        "from assistant.providers import build\n"
+        "from assistant.settings import Settings\n"
+        "from assistant.shop import shop\n"
+        "served = shop.load(None)\n"
+        "build.build(Settings(), served.catalogue, served.knowledge)\n"
+        "print(*sorted(sys.modules))"
+    )
+    env = {"PATH": os.environ["PATH"]}
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    loaded = set(told.stdout.split())
+    assert "assistant.providers.offline.brain" in loaded
+    unused = {"alembic", "graphviz", "hibari", "moonshine_voice", "faster_whisper", "sounddevice"}
+    unused |= {"assistant.providers.speakable", "assistant.history.commands", "assistant.worker"}
+    assert not loaded & unused
+    assert not [name for name in loaded if name.startswith("livekit.plugins.")]
