@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from assistant.records import Entry, MemoryStore, RecordError
 from statemachine.effects import Advise, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.engine.journal.refusals import UNKNOWN_TRIGGER
 from statemachine.facts import Facts, Order, Ticket
+from statemachine.triggers import CallerHungUp, CallerSpoke, ToBuying
+from tests.calls import call_after
 
 ORDER = Order("S12345", "iPhone Air", "256 GB", "sky blue", 99_900)
 TICKET = Ticket("T12345", "no sound")
@@ -63,3 +68,24 @@ async def test_a_resolved_ticket_keeps_its_issue() -> None:
     await store.write("a", 0, ENTRY, (OpenTicket(TICKET),))
     await store.write("a", 1, ENTRY, (ResolveTicket("T12345"),))
     assert store.tickets == {"T12345": Ticket("T12345", "no sound", resolved=True)}
+
+
+class Unread(list[Entry]):
+    """A journal that nobody may read from its beginning."""
+
+    def __iter__(self) -> Iterator[Entry]:
+        raise AssertionError("the whole journal was read")
+
+
+async def test_no_turn_reads_the_whole_journal() -> None:
+    """The five-hundredth turn of a call costs no more than its first."""
+    call = await call_after(CallerSpoke(), offers=())
+    call._ledger.journal = Unread(call.journal)
+    for trigger in (ToBuying(), CallerSpoke(), ToBuying()):
+        await call.fire(trigger)
+    await call.refuse("fly", {}, UNKNOWN_TRIGGER)
+    assert (call.path, call.on_the_line.value) == (["greeting", "buying"], "buying")
+    await call.fire(CallerHungUp())
+    assert (call.path[-1], call.on_the_line.value) == ("ended", "buying")
+    assert call.ended_by == "caller_hung_up"
+    assert call.lasted >= 0
