@@ -17,6 +17,7 @@ from livekit.agents.metrics import LLMMetrics
 
 from assistant import telemetry
 from assistant.agents import tools
+from assistant.agents.asking import asks_anew
 from assistant.agents.userdata import UserData
 from assistant.providers.standby import MODEL_FAILED, STOOD_IN
 from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS, UNKNOWN_TRIGGER
@@ -29,7 +30,7 @@ class Events:
     def __init__(
         self, session: AgentSession[UserData], data: UserData, model: llm.LLM[str]
     ) -> None:
-        self._data = data
+        self._data, self._session = data, session
         self.in_a_room = False
         """Whether a session that is closed from outside says nothing about the call: the caller may
         still be in their room."""
@@ -51,8 +52,18 @@ class Events:
             self._keep(item.role, item.text_content)
             if item.role == "user":
                 self._is_message(item.text_content)
+                if asks_anew(self._asked_by_model(), data.call.facts):
+                    data.call.put_question()
                 data.hear(item.id)
                 data.call.heard(item.text_content)
+
+    def _asked_by_model(self) -> str:
+        """What the caller heard last, if they were a model's own words."""
+        said = [each for each in self._session.history.items if isinstance(each, llm.ChatMessage)]
+        last = next((each for each in reversed(said) if each.role == "assistant"), None)
+        if last is None or last.id in self._data.by_code:
+            return ""
+        return last.text_content or ""
 
     def _on_words(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
