@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from assistant.call.report import report
+from assistant.language.phrases.vocabulary import load
 from assistant.providers import standby
 from assistant.providers.failures import Fault, ModelError
 from assistant.providers.standby import Standby
@@ -19,6 +20,13 @@ from tests.openai_server import Step as Answer
 from tests.scenarios.phrases import APOLOGY, OPENING_BUYING
 
 pytestmark = pytest.mark.timeout(60)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def vocabulary() -> None:
+    """The brain's words are read before it is needed, as they are where a call isn't short."""
+    load()
+
 
 REFUSED = ModelError(Fault.KEY_REFUSED)
 DOWN = ModelError(Fault.UNREACHABLE)
