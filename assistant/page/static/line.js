@@ -37,6 +37,7 @@ export class Line extends EventTarget {
     this.room = null;
     this.sequence = 0;
     this.agent = "";
+    this.early = new Map(); // snapshots that came before the agent who sent them was known
     this.over = false;
   }
 
@@ -144,6 +145,10 @@ export class Line extends EventTarget {
     this.agent = who.identity;
     this.tell("agent", { state: who.attributes[AGENT_STATE] || "" });
     if (another) this.tell("news", { sentence: SENTENCES.taken });
+    if (this.early.has(who.identity)) {
+      this.#onSnapshot(this.early.get(who.identity));
+      this.early.delete(who.identity);
+    }
     this.#onChanged(who.attributes, who);
   }
 
@@ -163,7 +168,9 @@ export class Line extends EventTarget {
 
   async #onFlow(reader, who) {
     const text = await reader.readAll();
-    if (this.#isAgent(this.room.remoteParticipants.get(who.identity))) this.#onSnapshot(text);
+    const sender = this.room.remoteParticipants.get(who.identity);
+    if (!sender) this.early.set(who.identity, text);
+    else if (this.#isAgent(sender)) this.#onSnapshot(text);
   }
 
   #onSnapshot(text) {
