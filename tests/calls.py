@@ -93,7 +93,8 @@ class Held:
     @property
     def triggers(self) -> list[tuple[str, bool]]:
         """The model's and the ending triggers, in order, and whether each was accepted."""
-        return [(e.trigger, e.accepted) for e in self.call.journal if e.trigger != "caller_spoke"]
+        said = ("caller_spoke", "question_put")
+        return [(e.trigger, e.accepted) for e in self.call.journal if e.trigger not in said]
 
     @property
     def refusals(self) -> list[str]:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(30)
 OPENING_GREETING = conversation.OPENING_GREETING.wording.format(persona="Jill")
 FIXED = conversation.FIXED.wording
 FAREWELL_SUPPORT = conversation.FAREWELL_SUPPORT.wording.format(shop="the iPhone shop")
-ORDERED = "your order number is S"
+ORDERED = "Done, the iPhone"
 NOTED = "I've noted that under ticket T"
 
 SUPPORT = [Use("to_support")]
