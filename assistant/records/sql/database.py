@@ -103,7 +103,8 @@ class Database:
             return
         try:
             await self.run(
-                lambda on: on.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)"), writes=None
+                lambda on: on.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close(),
+                writes=None,
             )
         except RecordError as error:
             log.warning("Overwritten words may still stand in the file's log: %s", error)
