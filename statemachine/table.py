@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from statemachine import lines
+from statemachine import lines, triggers
 from statemachine.engine.rows import row
 from statemachine.engine.table import Table
+from statemachine.engine.triggers import declared
 from statemachine.guards import (
     agreed,
     in_that_colour,
@@ -110,5 +111,6 @@ TABLE = Table(
     turn=CallerSpoke,
     opening=lines.opening,
     samples=SAMPLES,
+    declared=declared(triggers),
     shared=("customer_name", "selected_model", "support_issue", "wish", "orders", "tickets"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statemachine.engine.rows import Row, sentence_of
 from statemachine.engine.states import State
 from statemachine.engine.table import Table
-from statemachine.engine.triggers import ModelTrigger, description_of
+from statemachine.engine.triggers import ModelTrigger, description_of, name_of
 
 
 class TableError(ValueError):
@@ -18,13 +18,16 @@ def check(table: Table) -> None:
     Raises:
         TableError: an unknown state, an undescribed trigger or guard, two guards of one name, a way
             out of the end, a row that an earlier one hides, a state nobody reaches or nobody can
-            leave, or one that is entered without a line to open with.
+            leave, one that is entered without a line to open with, or a trigger without a row.
     """
     for row in table:
         _check_row(row, table)
     _check_names(table)
     _check_shadows(table.rows)
     _check_reach(table)
+    for kind in table.declared:
+        if name_of(kind) not in table.triggers:
+            raise TableError(f"{kind.__name__} has no row: give it one in the table, or drop it")
 
 
 def _check_row(row: Row, table: Table) -> None:

@@ -35,6 +35,8 @@ class Table:
     opening: Callable[[str], Line]
     """The line with which the agent of a state takes over; LookupError where there is none."""
     samples: Samples
+    declared: tuple[type[Trigger], ...] = ()
+    """The triggers that were written for it: each needs a row."""
     shared: tuple[str, ...] = ()
     """The facts that the states share: written in one, read in another."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import Field, dataclass, fields
+from types import ModuleType
 from typing import Any, TypeVar
 
 
@@ -35,6 +36,18 @@ def said(description: str, *examples: str, exact: bool = False) -> dict[str, obj
 
 
 T = TypeVar("T", bound=Trigger)
+
+
+def declared(module: ModuleType) -> tuple[type[Trigger], ...]:
+    """The triggers written in a module, less those that others there are made of."""
+    here = [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type)
+        and issubclass(each, Trigger)
+        and each.__module__ == module.__name__
+    ]
+    return tuple(each for each in here if not any(each in other.__mro__[1:] for other in here))
 
 
 def name_of(trigger: Trigger | type[Trigger]) -> str:

@@ -36,6 +36,7 @@ from statemachine.engine.machine import Accepted, Machine
 from statemachine.engine.rows import Row
 from statemachine.engine.triggers import Trigger, arguments, name_of
 from statemachine.facts import Facts
+from statemachine.offers import has
 from statemachine.samples import TWO_MODELS
 from statemachine.states import FINAL
 from statemachine.table import TABLE
@@ -82,14 +83,20 @@ ENDING = {each.trigger for each in TABLE if each.to is FINAL}
 MEANWHILE = st.lists(_any_of(tuple(kind for kind in KINDS if kind not in ENDING)), max_size=2)
 
 
+SOLD = [
+    each
+    for each in SAMPLES[SelectModel]
+    if isinstance(each, SelectModel) and has(TWO_MODELS, each.model, each.storage, each.colour)
+]
+
+
 @st.composite
 def _sales(draw: st.DrawFn) -> list[Trigger]:
     """A run in which the caller buys one phone after the other, with anything in between."""
     run: list[Trigger] = []
     for _ in range(draw(st.integers(1, 5))):
-        chosen, said = draw(st.sampled_from(SAMPLES[SelectModel])), draw(st.sampled_from(Answer))
-        for step in (CallerSpoke(), ToBuying(), chosen, CallerSpoke(said), ConfirmPurchase()):
-            run += [*(draw(MEANWHILE) if draw(st.integers(0, 4)) == 0 else ()), step]
+        sale = (draw(st.sampled_from(SOLD)), CallerSpoke(Answer.YES), ConfirmPurchase())
+        run += [*draw(MEANWHILE), CallerSpoke(), ToBuying(), *sale]
     return run
 
 
@@ -213,11 +220,10 @@ def _orders_placed(
 
 @EACH_TELLING
 def test_calls_with_orders_are_told_again(telling: Telling) -> None:
-    """The same holds where callers buy: of a fixed sample most do, and some several phones."""
+    """The same holds where callers buy, one phone or several."""
     most = 20 if telling is tells_again_from_a_database else 100
     placed = _orders_placed(telling, SALES, max_examples=most, derandomize=True, database=None)
-    assert placed.total() - placed[0] > placed.total() / 2
-    assert max(placed) >= 3
+    assert min(placed) >= 1
 
 
 @pytest.mark.soak
@@ -228,7 +234,6 @@ def test_thousands_of_calls_are_told_again(telling: Telling) -> None:
     most = 300 if telling is tells_again_from_a_database else 3000
     placed = _orders_placed(telling, SALES | RUNS, max_examples=most)
     assert placed.total() - placed[0] > placed.total() / 5
-    assert max(placed) >= 3
 
 
 @settings(max_examples=200, deadline=None)
@@ -262,7 +267,7 @@ def _sale() -> tuple[Facts, tuple[Entry, ...]]:
 def _changed(kind: type[Trigger], change: Callable[[Row], list[Row]]) -> Machine:
     """The shop's machine with other rows for a trigger."""
     rows = ([each] if each.trigger is not kind else change(each) for each in TABLE)
-    return Machine(replace(TABLE, rows=tuple(chain.from_iterable(rows))))
+    return Machine(replace(TABLE, rows=tuple(chain.from_iterable(rows)), declared=()))
 
 
 def test_a_guard_that_has_become_stricter_changes_nothing_about_the_past() -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+from assistant.agents import EVERY_AGENT, ShopAgent
+from assistant.agents.desks import registry
+from assistant.language.phrases.vocabulary import OWN_FOLDER, load
 from statemachine.engine.checks import TableError, check
 from statemachine.engine.machine import Machine
 from statemachine.engine.rows import Row, row
@@ -170,6 +174,37 @@ def test_a_state_without_an_opening_is_named() -> None:
     assert message == (
         "'give_back: greeting -> repairs': no line opens 'repairs': add OPENING_REPAIRS to lines.py"
     )
+
+
+def test_a_trigger_without_a_row_is_named() -> None:
+    """What was written and forgotten in the table would be a tool that nobody gets."""
+    with pytest.raises(TableError) as raised:
+        check(replace(TABLE, declared=(*TABLE.declared, GiveBack)))
+    assert str(raised.value) == "GiveBack has no row: give it one in the table, or drop it"
+    assert set(TABLE.declared) == set(TABLE.triggers.values())
+
+
+def test_a_state_in_which_nobody_would_speak_is_named() -> None:
+    """An agent that was forgotten, or has another state or name, is found at the start."""
+
+    class Misnamed(ShopAgent):
+        state = State.SUPPORT
+
+    for agents, there in (
+        (EVERY_AGENT[:-1], "nobody"),
+        ((*EVERY_AGENT[:-1], Misnamed), "Misnamed"),
+    ):
+        with pytest.raises(TableError, match=f"SupportAgent is to speak.* has {there} there"):
+            registry(agents)
+
+
+def test_words_for_a_desk_that_is_none_are_named(tmp_path: Path) -> None:
+    """A slip in a section's name would lead nobody there, unseen."""
+    for path in OWN_FOLDER.glob("*.toml"):
+        text = path.read_text(encoding="utf-8").replace("[desk.support]", "[desk.suport]")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"\[desk.suport\] names no state: use one of greeting, "):
+        load(tmp_path)
 
 
 def test_every_open_state_hears_the_line_go() -> None:

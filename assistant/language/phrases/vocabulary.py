@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from assistant.language.phrases.patterns import compile_phrases
+from statemachine.states import OPEN
 
 OWN_FOLDER = Path(__file__).parent
 """The vocabulary that comes with the program."""
@@ -104,9 +105,14 @@ def load(path: Path | None = None) -> Phrases:
     """Read a vocabulary, the program's own when none is named; once, as it takes half a second.
 
     Raises:
-        ValueError: a phrase can't be read; the message says which.
+        ValueError: a phrase can't be read, or a desk is none; the message says which.
     """
-    return parse(read(path or OWN_FOLDER))
+    phrases = parse(read(path or OWN_FOLDER))
+    for desk in phrases.desks:
+        if desk.name not in OPEN:
+            known = ", ".join(OPEN)
+            raise ValueError(f"[desk.{desk.name}] names no state: use one of {known}")
+    return phrases
 
 
 def read(folder: Path) -> dict[str, Any]:
