@@ -130,9 +130,13 @@
       room.registerTextStreamHandler("lk.transcription", async (reader, who) => {
         const key = reader.info.attributes["lk.segment_id"] || reader.info.id;
         let text = "";
-        for await (const part of reader) {
-          text += part;
-          if (text.trim()) hear(key, who.identity === room.localParticipant.identity, text);
+        try {
+          for await (const part of reader) {
+            text += part;
+            if (text.trim()) hear(key, who.identity === room.localParticipant.identity, text);
+          }
+        } catch {
+          // what was cut off stays as far as it was said
         }
       });
       room.on(RoomEvent.TrackSubscribed, (track) => {

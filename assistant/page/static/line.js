@@ -167,7 +167,12 @@ export class Line extends EventTarget {
   }
 
   async #onFlow(reader, who) {
-    const text = await reader.readAll();
+    let text;
+    try {
+      text = await reader.readAll();
+    } catch {
+      return; // the line was cut in its middle
+    }
     const sender = this.room.remoteParticipants.get(who.identity);
     if (!sender) this.early.set(who.identity, text);
     else if (this.#isAgent(sender)) this.#onSnapshot(text);
