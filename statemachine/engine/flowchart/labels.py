@@ -112,7 +112,7 @@ class Labels:
         ]
         for row in session:
             where = "" if set(row.sources) == everywhere else f" ({', '.join(row.sources)})"
-            leads = "stays: one more turn" if row.to is None else f"to {row.to}"
+            leads = "stays" if row.to is None else f"to {row.to}"
             cells.append(
                 f'<td {LEFT} cellpadding="4">{bold(name_of(row.trigger), INK, 11)}'
                 f"  {text(leads + where, GREY, 10)}</td>"
