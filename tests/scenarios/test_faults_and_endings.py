@@ -64,12 +64,12 @@ async def test_an_exception_in_a_tool_ends_in_the_models_words() -> None:
 
 async def test_an_exception_in_speaking_a_line_ends_in_an_apology() -> None:
     """A fault in carrying out an outcome is heard as an apology; the facts stand."""
-    held = await begin(ScriptedLLM(BUY, AIR, "It is noted."))
+    held = await begin(ScriptedLLM(BUY, AIR, "All right then."))
     await held.say("buy")
     held.text.line.data.prompts = _broken(held.text.line.data.prompts, conversation.QUOTE)
     await held.say("the air", "hello?")
     await held.hang_up()
-    assert held.heard[-2:] == [APOLOGY, "It is noted."]
+    assert held.heard[-2:] == [APOLOGY, "All right then."]
     assert held.call.facts.selected_model == "iPhone Air"
 
 
@@ -226,7 +226,7 @@ async def test_an_order_that_cannot_be_written_is_refused_and_can_be_tried_again
     store = Failing(trigger="confirm_purchase", error=error)
     held = await scripted(["buy", "the air", "yes", "yes please", "bye"], *SALE, store=store)
     assert held.triggers[2:4] == [("confirm_purchase", False), ("confirm_purchase", True)]
-    assert held.heard[3] == lines.APOLOGY_RECORDS.wording
+    assert held.heard[3] == lines.APOLOGY_ORDER.wording.format(model="iPhone Air")
     assert "order number" in held.heard[4]
     assert len(store.orders) == 1
     assert held.call.ended_by == "end_purchase_call"
