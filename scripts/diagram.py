@@ -1,19 +1,28 @@
-"""Draw the flowchart: `diagrams/flowchart.dot`, `.svg` and `.png` from the transition table."""
+"""Draw the flowchart from the transition table, and the rooms of the house from the code.
+
+Each into `diagrams/` as `.dot`, `.svg` and `.png`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import MendableError
 from assistant.history.pictures import picture, renderer
 from assistant.settings import read
-from statemachine.engine.flowchart import render
+from scripts import rooms
+from statemachine.engine import flowchart
 from statemachine.table import TABLE
 
 FOLDER = Path(__file__).resolve().parent.parent / "diagrams"
-NAME = "flowchart"
+PICTURES: dict[str, Callable[[], str]] = {
+    "flowchart": lambda: flowchart.render(TABLE),
+    "rooms": rooms.render,
+}
+"""What is drawn, by the name of its files."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,33 +30,35 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.check:
-            return check(options.folder)
-        print(draw(options.folder, renderer(read().dot or ("dot" if options.system else ""))))
+            return max(check(options.folder, name) for name in PICTURES)
+        dot = renderer(read().dot or ("dot" if options.system else ""))
+        for name in PICTURES:
+            print(draw(options.folder, name, dot))
     except (MendableError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def check(folder: Path) -> int:
-    """Say whether the DOT text in the folder is the table's: 0 if it is, 1 if it is not."""
-    path = folder / f"{NAME}.dot"
-    if _read(path) == render(TABLE):
-        print(f"{path.name} shows the table as it is.")
+def check(folder: Path, name: str = "flowchart") -> int:
+    """Say whether the DOT text in the folder is current: 0 if it is, 1 if it is not."""
+    path = folder / f"{name}.dot"
+    if _read(path) == PICTURES[name]():
+        print(f"{path.name} is current.")
         return 0
     print(f"{path} is out of date: run `make diagram` and commit what changed.", file=sys.stderr)
     return 1
 
 
-def draw(folder: Path, dot: Path) -> str:
+def draw(folder: Path, name: str, dot: Path) -> str:
     """Write what is missing or changed, and tell it in one line.
 
     Raises:
         DrawingError: Graphviz refused the text.
     """
-    text = render(TABLE)
-    source = folder / f"{NAME}.dot"
-    pictures = [folder / f"{NAME}.svg", folder / f"{NAME}.png"]
+    text = PICTURES[name]()
+    source = folder / f"{name}.dot"
+    pictures = [folder / f"{name}.svg", folder / f"{name}.png"]
     if _read(source) == text and all(path.exists() for path in pictures):
         return f"{source} is up to date: nothing written."
     folder.mkdir(parents=True, exist_ok=True)
