@@ -141,6 +141,7 @@ def tidy(raw: str) -> str:
     text = re.sub(r"[^\w$'€£%]+|_", " ", text)
     text = re.sub(r"\b(?:uh huh|mm hmm|mhm|m hm)\b", "yes", text)
     text = re.sub(r"\b(?:uh uh|nuh uh|unh unh)\b", "no", text)
+    text = re.sub(r"\b(?:see ya|cya|ta ta)\b", "goodbye", text)
     text = " ".join(_SHORT.get(word, word) for word in text.split())
     for pattern, instead in _ENDINGS:
         text = pattern.sub(instead, text)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Final, Protocol
 
+from assistant.language.accounts import account
 from assistant.language.backchannel import names
 from assistant.language.clauses import Clause, Heard, hear
 from assistant.language.phones import find_colour, find_models, find_storage
-from assistant.language.phrases.grammar import Grammar, Piece, read_grammar
-from assistant.language.phrases.vocabulary import OWN_FOLDER, read
+from assistant.language.phrases.grammar import Grammar, Piece
 from assistant.language.sentence import is_number_word, word_set
 from statemachine.answers import Answer
 from statemachine.offers import Offer
@@ -68,12 +67,9 @@ class Chosen(Protocol):
     def colour(self) -> str: ...
 
 
-@cache
 def grammar() -> Grammar:
     """The phrases of consent.toml, ready to be looked for."""
-    table = read(OWN_FOLDER)["consent"]
-    kinds = {kind: table[kind] for kind in (*_CONSENTING, *_AROUND, *_AGAINST)}
-    return read_grammar(kinds, lambda name: tuple(table[name]))
+    return account("consent", (*_CONSENTING, *_AROUND, *_AGAINST))
 
 
 def classify(words: str, offers: tuple[Offer, ...] = (), chosen: Chosen | None = None) -> Answer:

@@ -222,6 +222,7 @@ class Selling(Advising):
         if not one and just and talk.known.selected is None:
             one = just[0]
         points = says.says("meant.that", heard.text) and len(heard.words) < 12
+        points = points and not self.understanding.leaves(heard, talk.asked)
         yes = self.understanding.plain_yes(heard) and len(just) == 1
         takes = says.says("say.order", heard.text) or (points and not asks)
         new = chosen is None or chosen.model != one or talk.known.ordered

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import says_name
 from assistant.language.phrases.vocabulary import Desk
+from assistant.language.solved import Solved, solved
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.shopping import SUPERLATIVES
-
-_DENIAL = re.compile(r"(?<![^ ])(?:not|never|hardly|no longer|nothing) (?:[^ ]+ ){0,2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Supporting:
     def _first(self, talk: Talk, heard: Heard) -> Reply | None:
         log = talk.tool("log_")
         trouble = self.understanding.trouble(heard)
-        if self._says_fixed(heard) and not trouble.words:
+        if solved(heard.raw) is Solved.FIXED and not trouble.words:
             return saying(f"{replies.GLAD} {replies.ELSE}")
         if not log:
             return None
@@ -118,27 +117,16 @@ class Supporting:
         least = 2 if here is None or here.takes == "problems" else 1  # "too big" is a reason
         return len([w for w in text.split() if w not in says.small and len(w) > 2]) >= least
 
-    def _says_fixed(self, heard: Heard) -> bool:
-        says = self.understanding.phrases
-        text = says.lists["problem.wanting"].sub("", heard.text)
-        good = [
-            found
-            for found in says.lists["say.fixed"].finditer(text)
-            if not _DENIAL.search(text[: found.start()]) and " not " not in found[0]
-        ]
-        if not good or heard.asks:
-            return False
-        bad = max((m.start() for m in says.lists["say.not_fixed"].finditer(text)), default=-1)
-        return good[-1].end() > bad
-
     def _fixed(self, talk: Talk, heard: Heard) -> bool:
         says = self.understanding.phrases
-        if self._says_fixed(heard):
-            return True
-        asked = says.says("asked.helped_plainly", tidy(talk.asked))
-        asked = asked and not self.understanding.leaves(heard, talk.asked)
-        doubt = says.says("say.not_fixed", heard.text) or says.says("say.hold", heard.text)
-        return asked and self.understanding.plain_yes(heard) and not doubt
+        match solved(heard.raw):
+            case Solved.FIXED:
+                return True
+            case Solved.IF_ASKED:
+                asked = says.says("asked.helped_plainly", tidy(talk.asked))
+                return asked and not self.understanding.leaves(heard, talk.asked)
+            case _:
+                return False
 
     def _another(self, heard: Heard, issue: str, asked: str) -> bool:
         """Whether a second problem is stated, not more about the first one."""
