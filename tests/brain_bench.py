@@ -14,9 +14,9 @@ from typing import Any
 
 from livekit.agents import llm
 
-from assistant.agents.look_ups import budget_of
 from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
+from assistant.language.budgets import budget_of
 from assistant.language.consent import classify
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.providers.offline.brain.reply import Reply, ToolCall

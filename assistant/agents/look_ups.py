@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -10,7 +9,7 @@ from typing import Any, cast
 from livekit.agents import RunContext, function_tool, llm
 
 from assistant.agents.userdata import UserData
-from assistant.language.money import amounts_in
+from assistant.language.budgets import budget_of
 from assistant.shop import catalogue as shelf
 from assistant.shop.knowledge import find
 from assistant.shop.wording import lines
@@ -165,12 +164,3 @@ def _about(data: UserData, given: dict[str, str]) -> llm.ToolResult:
         again = Say(lines.STILL_ORDER, (("model", chosen.model),))
         return _told(data, f"{told} {word(again)}", asks=False)
     return _told(data, f"{told} {word(lines.WHAT_ELSE)}")
-
-
-def budget_of(said: str) -> int | None:
-    """An amount to spend in cents, from how a caller or a model puts it; None for none."""
-    amounts = amounts_in(said) or amounts_in(f"{said} dollars")
-    if amounts:
-        return max(amounts)
-    figures = re.findall(r"\d+(?:\.\d+)?", said.replace(",", ""))
-    return int(float(figures[-1]) * 100) if figures else None

@@ -1,18 +1,16 @@
-"""The amount a caller wants to spend."""
+"""The amount a caller wants to spend: the words for it, and the amount that they put."""
 
 from __future__ import annotations
 
 import re
 
-_DIGIT = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    "|sixteen|seventeen|eighteen|nineteen|twenty"
-)
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+from assistant.language.money import amounts_in
+from assistant.language.sentence import NUMBER_WORDS
+
+_WORD = "|".join(NUMBER_WORDS)
 _NUMBER = (
-    rf"(?:[$€£]?\d+(?:\.\d+)?k?|(?:a|{_DIGIT}) (?:and a half )?(?:hundred|thousand|grand)"
-    rf"(?: (?:and )?(?:{_DIGIT}|{_TENS}|\d+)(?: hundred)?)*"
-    rf"|(?:{_DIGIT}|\d+) (?:hundred|thousand|grand))"
+    rf"(?:[$€£]?\d+(?:\.\d+)?k?|(?:a|{_WORD}) (?:and a half )?(?:hundred|thousand|grand)"
+    rf"(?: (?:and )?(?:{_WORD}|\d+)(?: hundred)?)*|\d+ (?:hundred|thousand|grand))"
 )
 _MONEY = "(?:dollars|dollar|bucks|usd|quid|euros|pounds|grand)"
 _CUE = (
@@ -44,3 +42,12 @@ def budget_in(text: str) -> str:
         if int(figure[1]) > least and figure[1] not in ("256", "512", "1024"):
             return said
     return ""
+
+
+def budget_of(said: str) -> int | None:
+    """An amount to spend in cents, from how a caller or a model puts it; None for none."""
+    amounts = amounts_in(said) or amounts_in(f"{said} dollars")
+    if amounts:
+        return max(amounts)
+    figures = re.findall(r"\d+(?:\.\d+)?", said.replace(",", ""))
+    return int(float(figures[-1]) * 100) if figures else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.language.numbers import SMALL, plain
+from assistant.language.numbers import plain
+from assistant.language.sentence import SMALL
 
 _ABOUT = re.compile(
     r"\b(?:order|ticket|confirmation|tracking|reference|case|booking|invoice|customer|claim|receipt"

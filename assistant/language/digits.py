@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import re
 
-_UNITS = {
-    **{word: str(value) for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )},
-    "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "niner": "9",
-}  # fmt: skip
-_TENS = {
-    word: str(value)
-    for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
+from assistant.language.sentence import SMALL, TENS
+
+_UNITS = {word: str(value) for word, value in SMALL.items()}
+_UNITS |= dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0") | {"niner": "9"}
+_TENS = {word: str(value // 10) for word, value in TENS.items()}
 _REPEATED = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _ROUND = {"hundred": "00", "thousand": "000"}
 _WORD = re.compile(r"\d+|[a-z]+|[+,]")

@@ -5,14 +5,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from assistant.language.sentence import NUMBER_WORDS, SMALL, TENS, word_set
 from assistant.language.sentence import plain as as_written
-from assistant.language.sentence import word_set
 
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_UNITS = f"zero one two three four five six seven eight nine {_TEENS}"
-_TIES = "twenty thirty forty fifty sixty seventy eighty ninety"
-SMALL = {word: value for value, word in enumerate(_UNITS.split())}
-TENS = {word: 10 * value for value, word in enumerate(_TIES.split(), start=2)}
 SCALES = {"hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "k": 1000}
 SCALES |= {"grand": 1000, "million": 10**6}
 _ALSO_CENTS = {"dime": 10, "dimes": 10, "nickel": 5, "nickels": 5, "fiver": 500, "tenner": 1000}
@@ -184,7 +179,7 @@ def number_at(tokens: list[Token], place: int, below: int = _ANY) -> Number | No
             start = place + 1 + (word != "couple")
             start += word_at(tokens, start) == "of"
         elif word != "half" and word_at(tokens, start + 1) in CURRENCY and following not in SCALES:
-            start += following not in CURRENCY and following not in SMALL | TENS
+            start += following not in CURRENCY and following not in NUMBER_WORDS
             if tokens[place + 1].value is not None:
                 return None
         if word_at(tokens, start) not in SCALES and word_at(tokens, start) not in CURRENCY:

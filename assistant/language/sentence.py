@@ -11,16 +11,14 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_UNITS = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen"),
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_NUMBERS = {word: value for value, word in enumerate(_UNITS)} | {
-    word: 10 * value for value, word in enumerate(_TENS, start=2)
-}
-_TEENS = {word: value for word, value in _NUMBERS.items() if 10 < value < 20}
+_FROM_TEN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_UNITS = f"zero one two three four five six seven eight nine {_FROM_TEN}"
+_TIES = "twenty thirty forty fifty sixty seventy eighty ninety"
+SMALL = {word: value for value, word in enumerate(_UNITS.split())}
+TENS = {word: 10 * value for value, word in enumerate(_TIES.split(), start=2)}
+NUMBER_WORDS = SMALL | TENS
+"""The numbers that are one word, below a hundred."""
+_TEENS = {word: value for word, value in SMALL.items() if value > 10}
 _PLURAL_TEENS = {word + "s": value for word, value in _TEENS.items()}
 _TEEN_WITH_E = {word + end: word for word in _TEENS for end in ("e", "y", "ie")}
 _SCALES = {"hundred": 100, "thousand": 1000}
@@ -71,7 +69,7 @@ _WORD = re.compile(
 
 def is_number_word(word: str) -> bool:
     """Whether a word is a number: in digits, or part of one in words."""
-    return word.isdecimal() or word in _NUMBERS or word in _SCALES
+    return word.isdecimal() or word in NUMBER_WORDS or word in _SCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +202,7 @@ def _counted(tokens: Iterable[Token]) -> list[Token]:
             result.append(replace(token, word=teen, number=_TEENS[teen], spelled=True))
             result.append(Token("e", attached=True))
             continue
-        value = _NUMBERS.get(token.word, _PLURAL_TEENS.get(token.word))
+        value = NUMBER_WORDS.get(token.word, _PLURAL_TEENS.get(token.word))
         if value is None:
             result.append(token)
             continue

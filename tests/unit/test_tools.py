@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from assistant.agents import look_ups, tools
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
+from assistant.language.budgets import budget_of
 from assistant.records import MemoryStore
 from assistant.settings import Settings
 from statemachine.answers import Answer
@@ -199,4 +200,4 @@ def test_a_refusal_with_a_line_of_its_own_asks_for_no_reply() -> None:
 )
 def test_a_budget_is_understood_however_it_is_put(said: str, cents: int | None) -> None:
     """The most they want to spend, in cents."""
-    assert look_ups.budget_of(said) == cents
+    assert budget_of(said) == cents
