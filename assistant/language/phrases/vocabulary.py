@@ -9,11 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from assistant.language.phrases import OWN_FOLDER as OWN_FOLDER
 from assistant.language.phrases.patterns import compile_phrases
 from statemachine.states import OPEN
-
-OWN_FOLDER = Path(__file__).parent
-"""The vocabulary that comes with the program."""
 
 _NOT = (
     r"(?:(?:do|did|does|am|are|is|was|will|would|can|could) not|not|never|no need|no longer|no"

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-DIGITS: Final = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-    "eighteen", "nineteen",
-)  # fmt: skip
-_TENS: Final = (
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-)  # fmt: skip
+from assistant.language.sentence import NUMBER_WORDS, SMALL
+
+DIGITS: Final = tuple(SMALL)
+_IN_ONE_WORD: Final = {value: word for word, value in NUMBER_WORDS.items()}
 _ORDINALS: Final = {
     "one": "first",
     "two": "second",
@@ -37,10 +33,9 @@ def number_words(number: int) -> str:
             head, rest = divmod(number, size)
             tail = f" {number_words(rest)}" if rest else ""
             return f"{number_words(head)} {name}{tail}"
-    if number < 20:
-        return DIGITS[number]
-    tens, ones = divmod(number, 10)
-    return f"{_TENS[tens]} {DIGITS[ones]}" if ones else _TENS[tens]
+    if number in _IN_ONE_WORD:
+        return _IN_ONE_WORD[number]
+    return f"{_IN_ONE_WORD[number - number % 10]} {DIGITS[number % 10]}"
 
 
 def one_by_one(code: str) -> str:
