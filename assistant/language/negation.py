@@ -1,4 +1,6 @@
-"""How a caller stands to what they name: whether they own it already or turn it down."""
+"""Every "not": what a sentence denies, and what a caller owns already or turns down."""
+
+import re
 
 from assistant.language.sentence import Sentence, word_set
 
@@ -15,6 +17,23 @@ _ASKING = word_set("can could may should might shall do if did")
 _SETTING_ASIDE = word_set("hate not without than except isnt never")
 _WISHING = word_set("want like need mean meant say said take")
 _DENYING = word_set("dont didnt not never doesnt wont")
+_NOT = (
+    r"(?:(?:do|did|does|am|are|is|was|will|would|can|could) not|not|never|no need|no longer|no"
+    r"|without|instead of|rather than|neither|forget|forget about|never mind|skip|stop) "
+)
+_BRIDGE = (
+    r"(?:(?:really|actually|even|here|calling|call|looking|trying|want|wanted|wanting|need|needing|"
+    r"interested|planning|going|like|to|in|about|for|a|an|the|any|my|your|new|another|be|with|speak|"
+    r"talk|talking|anything|it|this|that|regarding|after|you|i|have|having|get|getting|put|through"
+    r"|transfer|me|of|today|yet|right|now|at|all|think|thinking) ){0,6}"
+)
+_NEGATED = re.compile(rf"(?<![^ ]){_NOT}{_BRIDGE}$")
+_NOT_SURE = re.compile(r"(?<![^ ])not (?:sure|certain|decided|only|just|yet) ")
+_SAID_NOT = re.compile(
+    r"(?<!why )(?<!or )\b(?:\w+n't|not|never|cannot|nor|neither|none|nothing)\b"
+    r"(?! (?:only|just|mere|miss|forget|worry|hesitate|believe|wait|mind|mention|merely))"
+)
+_CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|because|so|it's|it is|that's|this is|they're)\b")
 
 
 def owned(said: Sentence, place: int) -> bool:
@@ -54,3 +73,22 @@ def _before(said: Sentence, place: int) -> tuple[str, str, str]:
     while said.word(place) in _ARTICLES:
         place -= 1
     return said.word(place), said.word(place - 1), said.word(place - 2)
+
+
+def asserted(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first place where the pattern stands without being denied ("I don't want to buy")."""
+    for found in pattern.finditer(text):
+        if not denied(text[: found.start()]):
+            return found
+    return None
+
+
+def denied(before: str) -> bool:
+    """Whether what comes next is denied by the tidied words before it."""
+    return bool(_NEGATED.search(before)) and not _NOT_SURE.search(before[-40:])
+
+
+def denied_aloud(before: str) -> bool:
+    """Whether what comes next is denied in its clause, in words as written: "it isn't free"."""
+    clause = _CLAUSE.split(before)[-1]
+    return clause.endswith(" no ") or bool(_SAID_NOT.search(" ".join(clause.split()[-7:])))

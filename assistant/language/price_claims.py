@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from assistant.language.negation import denied_aloud
 from assistant.language.numbers import (
     PERCENT,
     Token,
@@ -47,11 +48,6 @@ _PROMISES = [
     ("a quarter off", r"\ba quarter off\b"),
 ]
 _PROMISE = [(key, re.compile(pattern)) for key, pattern in _PROMISES]
-_NOT = re.compile(
-    r"(?<!why )(?<!or )\b(?:\w+n't|not|never|cannot|nor|neither|none|nothing)\b"
-    r"(?! (?:only|just|mere|miss|forget|worry|hesitate|believe|wait|mind|mention|merely))"
-)
-_CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|because|so|it's|it is|that's|this is|they're)\b")
 _OFF = re.compile(
     r"(?: the \w+)?(?: of| \w+)?(?: of the price)? ?(?:off|discount|reduction|rebate|"
     r"cheaper|interest|markdown|cashback|cash back|price cut|lower price|less)\b"
@@ -77,7 +73,7 @@ def all_promises(text: str) -> list[tuple[str, bool]]:
         said = re.sub(r"[\s\"]+", " ", re.sub(r"[’‘]", "'", sentence))
         for key, pattern in _PROMISE:
             found += (
-                (key, _denied(said[max(0, match.start() - 20 * _NEAR) : match.start()]))
+                (key, denied_aloud(said[max(0, match.start() - 20 * _NEAR) : match.start()]))
                 for match in pattern.finditer(said)
             )
         found += _percentages(tokenize(sentence))
@@ -96,12 +92,6 @@ def _percentages(tokens: list[Token]) -> Iterator[tuple[str, bool]]:
             after = " ".join(token.word for token in tokens[end + 1 : end + 5])
             if _OFF.match(" " + after) or cut_at < length:
                 before = " ".join(token.word for token in tokens[max(0, place - _NEAR) : place])
-                yield f"{number.value.normalize():f}%", _denied(before + " ")
+                yield f"{number.value.normalize():f}%", denied_aloud(before + " ")
         length += sum(len(token.word) + 1 for token in tokens[place:end])
         place = end
-
-
-def _denied(before: str) -> bool:
-    """Whether what comes next is denied by the words before it in the same clause."""
-    clause = _CLAUSE.split(before)[-1]
-    return clause.endswith(" no ") or bool(_NOT.search(" ".join(clause.split()[-7:])))

@@ -9,22 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from assistant.language.negation import asserted
 from assistant.language.phrases import OWN_FOLDER as OWN_FOLDER
 from assistant.language.phrases.patterns import compile_phrases
 from statemachine.states import OPEN
-
-_NOT = (
-    r"(?:(?:do|did|does|am|are|is|was|will|would|can|could) not|not|never|no need|no longer|no"
-    r"|without|instead of|rather than|neither|forget|forget about|never mind|skip|stop) "
-)
-_BRIDGE = (
-    r"(?:(?:really|actually|even|here|calling|call|looking|trying|want|wanted|wanting|need|needing|"
-    r"interested|planning|going|like|to|in|about|for|a|an|the|any|my|your|new|another|be|with|speak|"
-    r"talk|talking|anything|it|this|that|regarding|after|you|i|have|having|get|getting|put|through"
-    r"|transfer|me|of|today|yet|right|now|at|all|think|thinking) ){0,6}"
-)
-_NEGATED = re.compile(rf"(?<![^ ]){_NOT}{_BRIDGE}$")
-_NOT_SURE = re.compile(r"(?<![^ ])not (?:sure|certain|decided|only|just|yet) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +71,6 @@ class Phrases:
     def asserts(self, name: str, text: str) -> bool:
         """Whether a phrase of the list stands there without a "not" before it."""
         return asserted(self.lists[name], text) is not None
-
-
-def asserted(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The first place where the pattern stands without being denied ("I don't want to buy")."""
-    for found in pattern.finditer(text):
-        if not denied(text[: found.start()]):
-            return found
-    return None
-
-
-def denied(before: str) -> bool:
-    """Whether what comes next is denied by the words before it."""
-    return bool(_NEGATED.search(before)) and not _NOT_SURE.search(before[-40:])
 
 
 @cache

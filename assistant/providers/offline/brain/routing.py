@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from assistant.language.clauses import Heard, stripped
 from assistant.language.closing import Closing
-from assistant.language.phrases.vocabulary import Desk, asserted, denied
+from assistant.language.negation import asserted, denied
+from assistant.language.phrases.vocabulary import Desk
 from assistant.shop.knowledge import Knowledge, Problem, find
 
 
