@@ -31,7 +31,7 @@ _SHORT = {
     "hiya": "hi", "heya": "hi", "allright": "alright", "aight": "alright",
     "whaddya": "what do you", "whatcha": "what are you", "cellphone": "phone",
     "telephone": "phone", "smartphone": "phone", "handset": "phone", "phones": "phone",
-    "iphones": "iphone", "mobile": "phone", "gud": "good", "goodbye": "goodbye",
+    "iphones": "iphone", "mobile": "phone", "gud": "good",
     "nevermind": "never mind", "colour": "color", "colours": "colors", "grey": "gray",
     "mum": "mother", "mom": "mother", "dad": "father", "wifi": "wi fi", "mic": "microphone",
     "everythings": "everything is", "somethings": "something is", "phone's": "phone is",

@@ -8,6 +8,7 @@ is (a model, a storage, a count, a time, an order number).
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from assistant.language.numbers import (
     CENTS,
@@ -24,15 +25,18 @@ from assistant.language.numbers import (
     tokenize,
     word_at,
 )
-from assistant.language.sentence import word_set
+from assistant.language.phrases.lists import word_lists
 
-_MONEY = word_set(
-    "price prices priced pricing cost costs costing pay pays paying paid payment payments charge "
-    "charged charging fee bill total sum sell sells selling sold deal offer offered discount "
-    "discounted rebate cheap cheaper cheapest expensive afford affordable budget money worth cash "
-    "installment installments instalment instalments deposit refund tax spend save saving savings "
-    "knock quote quoted rate monthly dollars bucks credit"
-)
+_LISTS: Final = word_lists("money")
+_MONEY = _LISTS["money"]
+_HEDGES = _LISTS["hedges"]
+_DIRECT = _LISTS["direct"]
+_CONTINUES = _LISTS["continues"]
+_NAMED_BY = _LISTS["named_by"]
+_NUMBER_OF = _LISTS["number_of"]
+_COUNTED = STORAGE_UNITS | _LISTS["counted"]
+_POINTING = _LISTS["pointing"]
+_TIMED = _LISTS["timed"]
 _MONEY_CUE = re.compile(
     r"\b(?:yours (?:for|at)|(?:have|take|get|grab|give|buy) (?:it|you|that|this|one|them|the)\b.* "
     r"(?:for|at)|let (?:it|you)\b.* for|go(?:es|ing)? for|(?:can|could|will|ll) (?:do|say)|"
@@ -40,45 +44,7 @@ _MONEY_CUE = re.compile(
     r"(?:drop|lower|cut|bring) (?:it|that|the)\b.* to|how about|make it|settle (?:on|for)|"
     r"meet you at|for (?:just|only)|just for you|lets say|a month|per month|a year|per year)\b"
 )
-_HEDGES = word_set(
-    "just only about around roughly like maybe exactly now say like mere approximately nearly "
-    "almost even still you him her them us another up"
-)
-_DIRECT = word_set(
-    "is was be are at for to costs cost costing pay pays paying charge charges charged do than "
-    "under over below above save saves spend by off total priced with price make it dollars "
-    "bucks does quote quoted deal from say about down pounds euros worth of discount"
-)
-_CONTINUES = word_set(
-    "for and or a per with now today instead only if plus total all in flat even off less more "
-    "down each altogether upfront up then but because when monthly until once tax including as "
-    "right tomorrow to no so okay ok deal sounds final back cash"
-)
-_NAMED_BY = word_set(
-    "iphone iphones ios ipados galaxy pixel airpods watch series generation gen number no nr step "
-    "steps ticket order option extension room chapter code serial imei id pin version model error "
-    "line page level face chip question item call dial press hold january february march april may "
-    "june july august september october november december sept oct nov dec jan feb mar apr aug #"
-)
-_NUMBER_OF = word_set("number code ticket id pin imei serial extension")
 _BARE_SIZES = (64, 128, 256, 512, 1024)
-_COUNTED = STORAGE_UNITS | word_set(
-    "moment moments second seconds sec minute minutes min hour hours day days week weeks month "
-    "months year years old yo inch inches mm cm m meter meters metres feet foot mile miles degree "
-    "degrees hertz hz nit nits watt watts w mah megapixel megapixels mp bit bits x times time step "
-    "steps thing things way ways of color colors colour colours camera cameras model models option "
-    "options phone phones iphone iphones storage storages storing size sizes version versions "
-    "people person photo photos picture pictures video videos song songs app apps lens lenses core "
-    "cores chip chips generation generations button buttons question questions point points item "
-    "items piece pieces unit units order orders ticket tickets issue issues am pm oclock a.m p.m "
-    "percent pixels by resolution frame frames fps street avenue "
-    "road st nd rd th place places side sides hand "
-    "business working store stores shop choice choices desk line lines ringtone charge charges "
-    "more last other another installment installments instalment instalments payment payments "
-    "customer customers digit digits star stars finger word words letter letters cable cables"
-)
-_POINTING = word_set("that this the which another number any every each these those a my your our")
-_TIMED = word_set("at until till by from before after to around in since of year")
 
 # --- amounts ----------------------------------------------------------------------------------
 

@@ -1,45 +1,28 @@
 """Whether words that may name a phone do so where they stand, by what is said around them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from assistant.language.negation import PEOPLE
 from assistant.language.phones.lexicon import Lexicon
 from assistant.language.phones.names import KINDS, Name
 from assistant.language.phones.parts import Parts
+from assistant.language.phrases.lists import word_lists
 from assistant.language.sentence import Sentence, word_set
 from assistant.language.storage import TERABYTE, storage_at
 
-STANDS_FOR_PHONE = word_set("one 1 phone model version variant")
+_LISTS: Final = word_lists("surroundings")
+STANDS_FOR_PHONE = _LISTS["stands_for_phone"]
 """What may follow a name in place of "iPhone": "the pro one"."""
-_KIND_AFTER = word_set("the that iphone or versus vs")
+_KIND_AFTER = _LISTS["kind_after"]
+_NEVER_ALONE = _LISTS["never_alone"]
+_NAME_GOES_BEFORE = _LISTS["name_goes_before"]
+_WEIGHTLESS = _LISTS["weightless"]
+_NUMBERED = _LISTS["numbered"]
+_AGE_LINKS = _LISTS["age_links"]
 _AIR_AFTER = _KIND_AFTER | word_set(
     "phone an a and about want wants like of with than get take buy new thin order for"
 )
-_NEVER_ALONE = word_set("x xr xs s neo nano lite fe xl")
-_NAME_GOES_BEFORE = word_set(
-    "a an the one i id ill im we he she they you it its that this these my me mine us and or "
-    "but so then to for in on with of is are was be do does did has have had would will can "
-    "could should may want wants like get take buy order think guess go going lets let please "
-    "yes yeah yep ok okay sure well just maybe probably now thanks thank hi hello model version "
-    "phone iphone not no about what which how much than versus vs from as at by if because when "
-    "also too instead really say said give show tell need looking interested price cost costs "
-    "sounds seems looks good great better best nice enough available today right series again "
-    "only either both cheaper bigger smaller comes come fine perfect actually still your our "
-    "new any got sell pick choose colors colours color colour storage battery camera screen "
-    "size sir line lineup family range s"
-)
-_WEIGHTLESS = word_set(
-    "one please yes yeah yep ok okay sure maybe i guess think ill take then just well id like "
-    "want a an thanks so said in probably definitely would get buy order go with lets let us me "
-    "give gimme actually"
-)
-_NUMBERED = word_set(
-    "room number order age aged ios version os at error code suite apartment apt flat house "
-    "building line page chapter minus times point dot channel gate turned turning turns till "
-    "until since zip extension ext january february march april june july august september "
-    "october november december bus route unit by update around"
-)
-_AGE_LINKS = word_set("is are was am just now about almost only nearly turning turned s")
 
 
 @dataclass(frozen=True, slots=True)
