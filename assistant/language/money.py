@@ -27,7 +27,7 @@ from assistant.language.numbers import (
 )
 from assistant.language.phrases.lists import word_lists
 
-_LISTS: Final = word_lists("money")
+_LISTS: Final = word_lists("amounts")
 _MONEY = _LISTS["money"]
 _HEDGES = _LISTS["hedges"]
 _DIRECT = _LISTS["direct"]
