@@ -24,7 +24,6 @@ from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import Trigger
 from statemachine.states import State
 from statemachine.triggers import (
-    CallerSpoke,
     CompleteSupport,
     ConfirmPurchase,
     EndCall,
@@ -108,7 +107,7 @@ def examine(start: Line, deed: Deed, said: str) -> tuple[bool, bool]:
     line = copy.deepcopy(start)
     line.say(said)
     could = copy.deepcopy(start).conversation
-    could.send(CallerSpoke(start.understood(said)))
+    could.send(start.understood(said))
     return deed.done(line), isinstance(could.send(deed.trigger(start)), Accepted)
 
 

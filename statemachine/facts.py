@@ -65,6 +65,10 @@ class Facts(facts.Facts):
     reference: str = ""
     """The call's own number, given when it begins; order and ticket numbers are made from it."""
     answer: Answer = Answer.OPEN
+    stays: bool = False
+    """Whether the caller's last words ask or go on."""
+    unsolved: bool = False
+    """Whether the caller's last words say that a problem isn't solved, or ask."""
     several: bool = settled(False)
     """Whether the caller has asked for more than one phone, and no order has said so yet."""
     customer_name: str = spoken()

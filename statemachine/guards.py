@@ -55,6 +55,16 @@ def agreed(facts: Facts) -> bool:
     return facts.answer is Answer.YES
 
 
+def not_going_on(facts: Facts) -> bool:
+    """The caller's last words ask or go on: answer them, and end the call once they leave."""
+    return not facts.stays
+
+
+def not_unsolved(facts: Facts) -> bool:
+    """The caller's last words don't say that it is solved: help on, or ask whether it is."""
+    return not facts.unsolved
+
+
 def issue_open(facts: Facts) -> bool:
     """No open ticket is there to close: log the problem first, if there is one."""
     return bool(facts.open_tickets)

@@ -13,9 +13,11 @@ from statemachine.guards import (
     issue_open,
     issue_stated,
     model_selected,
+    not_going_on,
     not_logged_already,
     not_ordered_yet,
     not_quoted_this_turn,
+    not_unsolved,
     plausible_name,
     sold,
     spoken_since_entering,
@@ -56,6 +58,7 @@ from statemachine.updates import (
 
 GREETING, BUYING, SUPPORT, ENDED = State.GREETING, State.BUYING, State.SUPPORT, State.ENDED
 HEARD = (spoken_since_entering,)
+LEFT = (*HEARD, not_going_on)
 
 ROWS = (
     # Being put through
@@ -76,7 +79,7 @@ ROWS = (
         when=(model_selected, not_ordered_yet, still_offered, spoken_since_quoted, agreed),
         does=order,
     ),
-    row(EndPurchaseCall, BUYING, ENDED, when=HEARD, does=say(lines.FAREWELL_BUYING)),
+    row(EndPurchaseCall, BUYING, ENDED, when=LEFT, does=say(lines.FAREWELL_BUYING)),
     # Support
     row(
         LogSupportIssue,
@@ -89,12 +92,12 @@ ROWS = (
         CompleteSupport,
         SUPPORT,
         GREETING,
-        when=(issue_open, spoken_since_entering, spoken_since_logged),
+        when=(issue_open, spoken_since_entering, spoken_since_logged, not_unsolved),
         does=resolve,
     ),
-    row(EndSupportCall, SUPPORT, ENDED, when=HEARD, does=say(lines.FAREWELL_SUPPORT)),
+    row(EndSupportCall, SUPPORT, ENDED, when=LEFT, does=say(lines.FAREWELL_SUPPORT)),
     # The front desk
-    row(EndCall, GREETING, ENDED, when=HEARD, does=say(lines.FAREWELL)),
+    row(EndCall, GREETING, ENDED, when=LEFT, does=say(lines.FAREWELL)),
     # What happens on the line
     row(CallerSpoke, OPEN, does=hear),
     row(QuestionPut, OPEN, does=lapse),

@@ -108,6 +108,10 @@ class CallerSpoke(SessionTrigger):
     answer: Answer = Answer.OPEN
     several: bool = False
     """Whether the words ask for more than one phone."""
+    stays: bool = False
+    """Whether the words plainly ask, hold on or go on: nobody leaves with them."""
+    unsolved: bool = False
+    """Whether the words plainly say that a problem isn't solved, or ask whether it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,15 @@ def say(line: Line) -> Callable[[Facts, Trigger], Outcome]:
 def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
     """One more turn of the caller, and what it was as an answer."""
     several = facts.several or trigger.several
-    return replace(facts, turn=facts.turn + 1, answer=trigger.answer, several=several), ()
+    after = replace(
+        facts,
+        turn=facts.turn + 1,
+        answer=trigger.answer,
+        stays=trigger.stays,
+        unsolved=trigger.unsolved,
+        several=several,
+    )
+    return after, ()
 
 
 def lapse(facts: Facts, trigger: Trigger) -> Outcome:

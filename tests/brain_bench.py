@@ -17,14 +17,13 @@ from livekit.agents import llm
 from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
 from assistant.language.budgets import budget_of
-from assistant.language.consent import classify
+from assistant.language.turn import spoke
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.providers.offline.brain.reply import Reply, ToolCall
 from assistant.shop import catalogue as shelf
 from assistant.shop import knowledge as help_shelf
 from assistant.shop.wording import lines as house
 from assistant.shop.wording.known import known, told
-from statemachine.answers import Answer
 from statemachine.conversation import Conversation
 from statemachine.effects import Advise
 from statemachine.engine.effects import HandOff, HangUp, Say
@@ -83,13 +82,12 @@ class Line:
             return
         self.log.append(f"  caller: {words}")
         self.chat.add_message(role="user", content=words)
-        self.conversation.send(CallerSpoke(self.understood(words)))
+        self.conversation.send(self.understood(words))
         self.respond()
 
-    def understood(self, words: str) -> Answer:
-        """What the words are as an answer."""
-        facts = self.conversation.facts
-        return classify(words, facts.offers, facts.selection)
+    def understood(self, words: str) -> CallerSpoke:
+        """What the words are to the machine."""
+        return spoke(words, self.conversation.facts)
 
     def respond(self) -> None:
         """Requests to the brain until something was spoken."""
@@ -337,7 +335,7 @@ def faults_of_utterance(utterance: dict[str, Any]) -> list[str]:
     line = set_up(utterance)
     said = utterance["said"]
     line.chat.add_message(role="user", content=said)
-    line.conversation.send(CallerSpoke(line.understood(said)))
+    line.conversation.send(line.understood(said))
     answer = line.ask()
     called = [call.name for call in answer.calls]
     wanted = utterance["trigger"]

@@ -14,8 +14,7 @@ from assistant import telemetry
 from assistant.call.journaled import Journaled, asks_again, effects_of
 from assistant.call.ledger import Ledger, named
 from assistant.call.usage import Meter
-from assistant.language.consent import classify
-from assistant.language.wanted import wants_several
+from assistant.language.turn import spoke
 from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, Store
 from statemachine.conversation import MACHINE, Conversation, Outcome
 from statemachine.engine.journal.replay import replay
@@ -167,8 +166,7 @@ class Call:
         self._spawn(self._catch_up())
 
     def _understood(self, words: str) -> CallerSpoke:
-        answer = classify(words, self.facts.offers, self.facts.selection)
-        return CallerSpoke(answer, several=wants_several(words))
+        return spoke(words, self.facts)
 
     async def caught_up(self) -> None:
         """Wait until what was heard and fired before is decided and carried out."""

@@ -11,6 +11,7 @@ from assistant.language.accounts import account
 from assistant.language.clauses import Heard, hear
 from assistant.language.phrases.grammar import Piece
 from assistant.language.sentence import is_number_word, word_set
+from assistant.language.solved import Solved, solved
 
 _OWN: Final = ("stays", "asks", "bye", "done", "no", "holds", "around")
 _BORROWED: Final = ("thanks", "leaving", "order", "request", "yes", "fair", "polite", "filler")
@@ -75,13 +76,15 @@ def _read(heard: Heard) -> Leaving:
         return Leaving.IF_ASKED if "no" in kinds else Leaving.OPEN
     if gone and _says_goodbye(heard, pieces):
         return Leaving.GOODBYE
-    on = not kinds.isdisjoint((*_ON, "holds")) or any(map(_tells, pieces))
+    on = not kinds.isdisjoint((*_ON, "holds"))
+    on = on or (any(map(_tells, pieces)) and not _ends_in_goodbye(pieces))
     return Leaving.STAYS if on else Leaving.OPEN
 
 
 def _says_goodbye(heard: Heard, pieces: tuple[Piece, ...]) -> bool:
     """Whether a goodbye stands for itself, and nothing beside it is in its way."""
-    if any(piece.kind in _ON or _tells(piece) for piece in pieces):
+    told = any(map(_tells, pieces)) and solved(heard.raw) is not Solved.FIXED
+    if told or any(piece.kind in _ON for piece in pieces):
         return False
     clauses = [_pieces(clause.text) for clause in heard.clauses]
     whole = [all(piece.kind for piece in clause) for clause in clauses]

@@ -51,7 +51,7 @@ OFFERS = tuple(
 OPENING = Facts(offers=OFFERS, reference="48213")
 
 MAY_CHANGE: dict[type[Trigger], set[str]] = {
-    CallerSpoke: {"turn", "answer", "several"},
+    CallerSpoke: {"turn", "answer", "several", "stays", "unsolved"},
     QuestionPut: {"selection"},
     ToBuying: {"wish", "entered_at", "selection"},
     ToSupport: {"wish", "entered_at", "selection"},

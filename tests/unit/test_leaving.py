@@ -1,0 +1,118 @@
+"""What can't be undone: a goodbye, and "it is fixed", only where words account for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.language.leaving import Leaving, leaving
+from assistant.language.solved import Solved, solved
+from assistant.language.turn import spoke
+from statemachine.conversation import Conversation
+from statemachine.engine.machine import Accepted, Refused
+from statemachine.facts import Facts
+from statemachine.triggers import (
+    CallerSpoke,
+    CompleteSupport,
+    EndCall,
+    LogSupportIssue,
+    ToSupport,
+)
+
+LEAVES = """
+okay thanks i have got to pick up my kids bye
+dinner's ready, gotta go
+Thanks a million, have a lovely evening
+I've got what I need, bye now
+That's all, folks.
+ok its fixed now bye
+can we end the call please
+"""
+STAYS = """
+Before I go, how late are you open
+wait don't go
+okay bye wait no one more thing
+can you hear me?
+thanks for nothing it's worse
+"""
+LEAVES_NOT = """
+it says goodbye when I turn it off
+my daughter just came in, she says bye
+I hung up on the other guy
+that's all it does
+nothing else happens
+i have to go to settings
+See you have it in blue
+"""
+FIXED = """
+Yep, that did the trick, thanks so much
+It has stopped restarting
+my photos are back
+It hasn't crashed since
+The echo is gone
+"""
+FIXED_NOT = """
+The other phone works
+my contacts are gone
+the problem is back
+It worked once
+He says it's fixed
+It's done updating
+sounds good
+"""
+UNSOLVED = """
+that worked, but now the sound is gone
+It works if I hold the button
+Is it fixed?
+it is stuck again
+"""
+
+
+def lines(text: str) -> list[str]:
+    """The sentences of a list."""
+    return text.strip().splitlines()
+
+
+@pytest.mark.parametrize("said", lines(LEAVES))
+def test_who_leaves_is_heard(said: str) -> None:
+    """A goodbye, or that nothing more is wanted, in whatever words."""
+    assert leaving(said) in (Leaving.GOODBYE, Leaving.DONE)
+
+
+@pytest.mark.parametrize("said", lines(STAYS) + lines(LEAVES_NOT))
+def test_words_of_leaving_in_something_else_are_no_leaving(said: str) -> None:
+    """A goodbye that is told of, asked about or taken back ends nothing."""
+    assert leaving(said) in (Leaving.STAYS, Leaving.OPEN)
+
+
+@pytest.mark.parametrize("said", lines(FIXED))
+def test_who_says_that_it_is_fixed_is_heard(said: str) -> None:
+    """The problem is gone, in whatever words."""
+    assert solved(said) is Solved.FIXED
+
+
+@pytest.mark.parametrize("said", lines(FIXED_NOT) + lines(UNSOLVED))
+def test_a_hope_a_relapse_or_another_s_word_fixes_nothing(said: str) -> None:
+    """Nor a question, a condition, or something else that is gone."""
+    assert solved(said) in (Solved.NOT, Solved.OPEN)
+
+
+@pytest.mark.parametrize("said", lines(STAYS))
+def test_no_model_ends_a_call_on_such_a_turn(said: str) -> None:
+    """The machine refuses, and accepts it once the caller leaves."""
+    conversation = Conversation(Facts(reference="48213"))
+    conversation.send(spoke(said, conversation.facts))
+    assert isinstance(conversation.send(EndCall()), Refused)
+    conversation.send(spoke("bye", conversation.facts))
+    assert isinstance(conversation.send(EndCall()), Accepted)
+
+
+@pytest.mark.parametrize("said", lines(UNSOLVED))
+def test_no_model_closes_a_ticket_on_such_a_turn(said: str) -> None:
+    """The machine refuses, and accepts it once it is fixed."""
+    conversation = Conversation(Facts(reference="48213"))
+    for trigger in (CallerSpoke(), ToSupport(), CallerSpoke(), LogSupportIssue("no sound")):
+        conversation.send(trigger)
+    conversation.send(spoke(said, conversation.facts))
+    assert isinstance(conversation.send(CompleteSupport()), Refused)
+    conversation.send(spoke("it works now", conversation.facts))
+    assert isinstance(conversation.send(CompleteSupport()), Accepted)
