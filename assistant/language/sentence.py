@@ -24,29 +24,15 @@ _TEEN_WITH_E = {word + end: word for word in _TEENS for end in ("e", "y", "ie")}
 _SCALES = {"hundred": 100, "thousand": 1000}
 _MOST = 10**7
 _FILLED_PAUSES = word_set("uh um uhm er erm hmm mm ah eh")
-_SPLIT = {
-    ("i", "phone"): "iphone",
-    ("i", "phones"): "iphone",
-    ("eye", "phone"): "iphone",
-    ("eye", "phones"): "iphone",
-    ("fair", "phone"): "fairphone",
-    ("i", "pad"): "ipad",
-    ("mac", "book"): "macbook",
-    ("air", "pods"): "airpods",
-    ("air", "pod"): "airpods",
-    ("i", "os"): "ios",
-    ("s", "e"): "se",
-    ("x", "r"): "xr",
-    ("x", "s"): "xs",
-    ("giga", "byte"): "gigabyte",
-    ("giga", "bytes"): "gigabyte",
-    ("tera", "byte"): "terabyte",
-    ("tera", "bytes"): "terabyte",
-    ("terra", "byte"): "terabyte",
-    ("terra", "bytes"): "terabyte",
-    ("seven", "teen"): "seventeen",
-    ("six", "teen"): "sixteen",
+_WAYS = {
+    "iphone": ("i phone", "i phones", "eye phone", "eye phones"),
+    "airpods": ("air pods", "air pod"),
+    "gigabyte": ("giga byte", "giga bytes"),
+    "terabyte": ("tera byte", "tera bytes", "terra byte", "terra bytes"),
 }
+_HALVES = ("fair phone", "i pad", "mac book", "i os", "s e", "x r", "x s", "seven teen", "six teen")
+_SPLIT = {said: word for word, ways in _WAYS.items() for said in ways}
+_SPLIT |= {said: said.replace(" ", "") for said in _HALVES}
 _SAME_WORD = {
     "iphones": "iphone",
     "androids": "android",
@@ -183,7 +169,7 @@ def _rejoined(tokens: Iterable[Token]) -> Iterator[Token]:
     """Words that a recogniser splits ("i phone"), joined."""
     last: Token | None = None
     for token in tokens:
-        whole = _SPLIT.get((last.word, token.word)) if last else None
+        whole = _SPLIT.get(f"{last.word} {token.word}") if last else None
         if last and whole:
             last = Token(whole, pause=last.pause, attached=last.attached)
             continue
