@@ -196,8 +196,10 @@ def forget(on: Connection, call: str) -> None:
     on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None, issue_key=None))
     # A room's name may be a telephone number, and what a job brought may name the caller.
     blanked = {"room": "", "brought": "", "caller": "", "number": ""}
-    # Whoever holds it without a lease, such as a console, can write nothing to it any more.
-    on.execute(update(CALLS).where(CALLS.c.id == call).values(epoch=there.epoch + 1, **blanked))
+    # Whoever holds it without a lease, such as a console, has lost it and can write nothing more.
+    on.execute(
+        update(CALLS).where(CALLS.c.id == call).values(epoch=there.epoch + 1, owner="", **blanked)
+    )
 
 
 def note_usage(on: Connection, call: str, usage: Usage) -> None:
