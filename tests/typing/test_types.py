@@ -41,7 +41,7 @@ RIGHT = {
     "an outcome told apart": (
         "outcome = call.send(EndCall())\n"
         "if isinstance(outcome, Accepted):\n"
-        "    target: State = outcome.target\n"
+        "    target = State(outcome.target)\n"
         "else:\n"
         "    reasons: tuple[Reason, ...] = outcome.reasons"
     ),
@@ -55,7 +55,11 @@ WRONG = {
     "a guard without a verdict": "row(EndCall, OPEN, when=(lambda facts: facts.selection,))",
     "another trigger's update": "row(SelectModel, OPEN, does=note_name)",
     "an update on another trigger": "row(ConfirmPurchase, State.BUYING, does=select)",
-    "an update that forgets the effects": "row(EndCall, OPEN, does=lambda facts, trigger: facts)",
+    "an update that forgets the effects": (
+        "def forgets(facts: Facts, trigger: EndCall) -> Facts:\n"
+        "    return facts\n"
+        "row(EndCall, OPEN, does=forgets)"
+    ),
     "a state that isn't there": "row(EndCall, State.LOBBY, State.ENDED)",
     "a state by its name": "row(EndCall, 'greeting', State.ENDED)",
     "a target by its name": "row(EndCall, State.GREETING, 'ended')",
