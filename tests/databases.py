@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import subprocess
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -75,13 +76,25 @@ class Postgres:
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
 
+@contextlib.contextmanager
+def served() -> Iterator[Postgres]:
+    """A PostgreSQL server for as long as this lasts.
+
+    It isn't in pytest's own folder: each run that starts there closes that to other users, and as
+    root the server runs as one.
+    """
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder) / "data")
+        yield server
+        with contextlib.suppress(subprocess.SubprocessError):  # a test may have left it stopped
+            server.stop()
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """One PostgreSQL server for all tests of this process."""
-    server = Postgres(tmp_path_factory.mktemp("postgresql") / "data")
-    yield server
-    with contextlib.suppress(subprocess.SubprocessError):  # a test may have left it stopped
-        server.stop()
+    with served() as server:
+        yield server
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])

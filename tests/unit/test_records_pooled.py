@@ -21,7 +21,7 @@ from statemachine.engine.journal.replay import replay
 from statemachine.engine.machine import Accepted
 from statemachine.triggers import ConfirmPurchase
 from tests.calls import PURCHASE, shop
-from tests.databases import Postgres
+from tests.databases import Postgres, served
 from tests.databases import postgres as postgres  # pytest finds it here
 from tests.failing import count
 from tests.pooler import pooled
@@ -80,18 +80,17 @@ async def test_calls_are_held_behind_a_pooler(behind: str) -> None:
 
 
 @pytest_asyncio.fixture
-async def small(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def small() -> AsyncIterator[str]:
     """The address of an empty database with ten connections, of which a worker may have seven."""
-    server = Postgres(tmp_path_factory.mktemp("small") / "data")
-    server.set(max_connections=10)
-    url = make_url(await server.database())
-    engine = create_async_engine(address(url.render_as_string(hide_password=False)))
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE ROLE worker LOGIN"))
-        await connection.execute(text("GRANT ALL ON SCHEMA public TO worker"))
-    await engine.dispose()
-    yield url.set(username="worker").render_as_string(hide_password=False)
-    server.stop()
+    with served() as server:
+        server.set(max_connections=10)
+        url = make_url(await server.database())
+        engine = create_async_engine(address(url.render_as_string(hide_password=False)))
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE ROLE worker LOGIN"))
+            await connection.execute(text("GRANT ALL ON SCHEMA public TO worker"))
+        await engine.dispose()
+        yield url.set(username="worker").render_as_string(hide_password=False)
 
 
 async def test_few_connections_lose_nobody_a_call(small: str) -> None:
