@@ -8,6 +8,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import TextIO
 
@@ -43,8 +44,7 @@ class Screen:
 
     def trigger(self, entry: Entry) -> None:
         """A trigger with the state before and after, or why it was refused."""
-        given = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items() if value)
-        named = shown(f"{entry.trigger}({given})")
+        named = shown(_named(entry))
         if entry.accepted:
             self._print(self._paint("2", f"  [{named}: {entry.source} -> {entry.target}]"))
         else:
@@ -69,6 +69,15 @@ class Screen:
 
     def _paint(self, code: str, text: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self._colours else text
+
+
+def _named(entry: Entry) -> str:
+    """The trigger as a call in Python, without arguments that say no more than their defaults."""
+    kind = TABLE.triggers.get(entry.trigger)
+    usual = {each.name: str(each.default) for each in fields(kind)} if kind else {}
+    given = {name: value for name, value in entry.arguments.items() if value != usual.get(name, "")}
+    told = ", ".join(f"{name}={value!r}" for name, value in given.items() if value)
+    return f"{entry.trigger}({told})"
 
 
 class _Trouble(logging.Handler):

@@ -19,13 +19,15 @@ from tests.fakes import QuickEar, ScriptedLLM, SilentTTS, Step
 pytestmark = pytest.mark.timeout(30)
 
 HOLD_ON = lines.HOLD_ON.wording
+AT_ONCE = 1e-9
+"""Seconds that no model's answer comes in; none at all would be no setting."""
 
 
 async def spoken(voice: SilentTTS, *steps: Step) -> Held:
     """A call with a voice, in which every request of the model is waited for aloud."""
     models, problems, words = shop()
     call = await Call.begin("test", models.offers, MemoryStore())
-    data = UserData(call, words, models, problems, Settings(hold_on=0.0))
+    data = UserData(call, words, models, problems, Settings(hold_on=AT_ONCE))
     model = ScriptedLLM(*steps)
     held = Held(call, TextCall(CallSession(data, Providers(model, (), tts=voice)), PATIENCE), model)
     held.text.line.session.output.audio = QuickEar()
