@@ -130,6 +130,10 @@ PATIENT = 1.0
 """Seconds within which a voice must sound."""
 
 
+KNOWN = says("Hello there.")
+"""The first words of a server that isn't OpenAI's are held to their end: it may think aloud."""
+
+
 def pausing(before: str, seconds: float, after: str) -> Answer:
     """A model's answer that breaks off for a while."""
 
@@ -187,10 +191,11 @@ async def test_a_model_that_pauses_in_its_answer_keeps_its_voice(tmp_path: Path)
     answer = pausing("We have three. Which ", 2 * PATIENT, "one would you like?")
     async with (
         Deepgram() as deepgram,
-        Server(answer) as server,
+        Server(KNOWN, answer) as server,
         at_the_wire(deepgram, server, tmp_path) as (held, gone),
     ):
         await held.say("hello")
+        await held.say("hello again")
         assert gone == []
         assert deepgram.texts[-2:] == ["We have three.", "Which one would you like?"]
         assert held.heard[-1] == "We have three. Which one would you like?"
@@ -201,9 +206,10 @@ async def test_a_voice_that_falls_silent_is_noticed_at_its_own_sentence(tmp_path
     answer = pausing("We have three. Which ", 3 * PATIENT, "one would you like?")
     async with (
         Deepgram() as deepgram,
-        Server(answer) as server,
+        Server(KNOWN, answer) as server,
         at_the_wire(deepgram, server, tmp_path) as (held, gone),
     ):
+        await held.say("hello")
         deepgram.speaks = "silent"
         began = asyncio.get_running_loop().time()
         spoke: list[float] = []
@@ -214,7 +220,7 @@ async def test_a_voice_that_falls_silent_is_noticed_at_its_own_sentence(tmp_path
                 and spoke.append(asyncio.get_running_loop().time() - began)
             ),
         )
-        await held.say("hello")
+        await held.say("hello again")
         assert len(gone) == 1
         assert spoke[0] < 2 * PATIENT
         assert held.heard[-1] == "We have three. Which one would you like?"
