@@ -65,7 +65,7 @@ diagram: .venv/dev.ready ## Draw the flowchart from the transition table into di
 	@$(BIN)/python -m scripts.diagram
 
 test: .venv/dev.ready ## Run the tests
-	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile --ignore tests/voice
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile $(ARGS) --ignore tests/voice
 	@$(BIN)/python -m scripts.livekit_server --left-out
 
 # Real-time sound wants a machine that does nothing else meanwhile.
