@@ -8,7 +8,6 @@ import pytest
 
 from assistant.agents.reflex import Deed, answers, reflex
 from assistant.language.plain import chosen, plainly
-from statemachine.triggers import CallerSpoke
 from tests.brain_bench import STOCK, Line, scenarios, set_up
 
 UTTERANCES = [
@@ -21,7 +20,7 @@ def decided(utterance: dict[str, Any]) -> Deed | None:
     """What is done about a sentence in its situation."""
     line, said = set_up(utterance), utterance["said"]
     line.chat.add_message(role="user", content=said)
-    line.conversation.send(CallerSpoke(line.understood(said)))
+    line.conversation.send(line.understood(said))
     turn = answers(line.request())
     return reflex(*turn, line.conversation.facts, line.offered()) if turn else None
 
