@@ -8,7 +8,6 @@ import logging
 import sys
 import warnings
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +20,7 @@ from assistant.records import Entry
 from assistant.session.session import CallSession
 from assistant.shop.wording.prompts import Prompts
 from statemachine.engine.journal.refusals import in_words
+from statemachine.engine.triggers import telling
 from statemachine.states import State
 from statemachine.table import TABLE
 
@@ -73,10 +73,8 @@ class Screen:
 
 def _named(entry: Entry) -> str:
     """The trigger as a call in Python, without arguments that say no more than their defaults."""
-    kind = TABLE.triggers.get(entry.trigger)
-    usual = {each.name: str(each.default) for each in fields(kind)} if kind else {}
-    given = {name: value for name, value in entry.arguments.items() if value != usual.get(name, "")}
-    told = ", ".join(f"{name}={value!r}" for name, value in given.items() if value)
+    given = telling(TABLE.triggers.get(entry.trigger), entry.arguments)
+    told = ", ".join(f"{name}={value!r}" for name, value in given.items())
     return f"{entry.trigger}({told})"
 
 

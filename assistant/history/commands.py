@@ -22,6 +22,7 @@ from statemachine.engine.journal.codec import plain
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError, Step, steps
+from statemachine.engine.triggers import telling
 from statemachine.facts import Facts
 from statemachine.states import FINAL
 from statemachine.table import TABLE
@@ -166,7 +167,8 @@ async def _replay(asked: Asked, store: Store) -> None:
 
 def _step(step: Step[Facts], before: Facts, began: float) -> list[str]:
     entry = step.entry
-    given = ", ".join(f"{key}={value}" for key, value in entry.arguments.items() if value)
+    told_of = telling(TABLE.triggers.get(entry.trigger), entry.arguments)
+    given = ", ".join(f"{key}={value}" for key, value in told_of.items())
     moved = entry.source if entry.source == entry.target else f"{entry.source} -> {entry.target}"
     told = [f"{step.number:>4}  {clock(entry.at - began):>6}  {moved:<20}  {_named(entry, given)}"]
     if not entry.accepted:

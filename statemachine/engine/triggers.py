@@ -7,6 +7,7 @@ description, its described fields the arguments. A session's trigger never reach
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from types import ModuleType
 from typing import Any, TypeVar
@@ -66,6 +67,12 @@ def arguments(trigger: Trigger) -> dict[str, str]:
     given = {each.name: str(getattr(trigger, each.name)) for each in fields(trigger)}
     taken = {each.name for each in taken_by(type(trigger))}
     return {name: value for name, value in given.items() if value or name in taken}
+
+
+def telling(kind: type[Trigger] | None, given: Mapping[str, str]) -> dict[str, str]:
+    """A journaled payload without what is empty, or says no more than the trigger's defaults."""
+    usual = {each.name: str(each.default) for each in fields(kind)} if kind else {}
+    return {name: value for name, value in given.items() if value and value != usual.get(name)}
 
 
 def words_in(text: str) -> str:
