@@ -22,8 +22,9 @@ from livekit.agents import (
 
 from assistant import telemetry
 from assistant.agents import briefing, tools
-from assistant.agents.gate import Gate, SentenceGate
+from assistant.agents.gate import Gate
 from assistant.agents.reflex import Deed, answers, reflex
+from assistant.agents.sentence_gate import SentenceGate
 from assistant.agents.userdata import UserData
 from assistant.agents.voice import is_heard
 from assistant.providers.failures import UNSAID, Fault, ModelError, explain, fault_of

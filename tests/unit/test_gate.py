@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.agents.gate import Gate, Objection, SentenceGate
+from assistant.agents.gate import Gate, Objection
 from assistant.agents.own_words import OwnWords
+from assistant.agents.sentence_gate import SentenceGate
 from assistant.language.money import amounts_in
 from assistant.language.price_claims import promises_in
 from statemachine.facts import Facts, Order, Selection, Ticket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.language import phones as shop
-from assistant.language.budgets import budget_in
+from assistant.language.budgets import budget_in, budget_of
 from assistant.language.clauses import Heard, stripped, tidy
 from assistant.language.money import amounts_in
 from assistant.language.phones import spoken as phones
@@ -14,6 +14,7 @@ from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
 from assistant.providers.offline.brain.shopping import Shopping
 from assistant.shop.catalogue import needs_in, price_of
+from assistant.shop.wording.known import Phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Advising(Shopping):
             return None
         if self._names_price(talk, heard, budget) and chosen is not None:
             return self._select(talk, heard, chosen.model)
+        if chosen is not None and self._haggles(talk, chosen, heard, budget):
+            return saying(
+                f"{replies.NO_DISCOUNT} {replies.SHALL_I_ORDER.format(model=chosen.model)}"
+            )
         about = self.understanding.asks(heard) and chosen is not None and not talk.known.ordered
         if about and need and not (budget or cheap or says.says("meant.suggest", heard.text)):
             return None
@@ -54,6 +59,14 @@ class Advising(Shopping):
             return False
         price = price_of(self.catalogue, chosen.model, chosen.storage)
         return price is not None and price in amounts_in(f"{budget} dollars")
+
+    def _haggles(self, talk: Talk, chosen: Phone, heard: Heard, budget: str) -> bool:
+        """Whether less is bid for the phone that was quoted ("would you do it for 600?")."""
+        says = self.understanding.phrases
+        if talk.known.ordered or not budget or not says.says("meant.haggles", heard.text):
+            return False
+        price, bid = price_of(self.catalogue, chosen.model, chosen.storage), budget_of(budget)
+        return price is not None and bid is not None and bid < price
 
     def _suggest(self, talk: Talk, heard: Heard) -> Reply | None:
         """Asked for a suggestion, or yes to "shall I suggest one?"."""

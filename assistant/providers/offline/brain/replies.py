@@ -22,6 +22,7 @@ ORDER_NUMBER = "Your order number is {number}."
 TICKET_NUMBER = "Your ticket number is {number}."
 SHALL_I_ORDER = "Shall I order the {model} for you?"
 ONE_AT_A_TIME = "I can order one at a time. Shall I order the first {model} for you?"
+NO_DISCOUNT = "The prices I tell you are the ones we have; I can't change them."
 ONE_FIRST = "One at a time, then. Which one would you like first?"
 NOT_ORDERED = (
     "No problem, I won't order it. Which iPhone would you like instead, or is there anything else?"
