@@ -173,8 +173,8 @@ def number_at(tokens: list[Token], place: int, below: int = _ANY) -> Number | No
         start = place + 1 + (word == "half" and following in ("a", "an"))
         value = Decimal("0.5") if word == "half" else Decimal(1)
         if word in ("hundreds", "thousands"):
-            start = place
-        elif word == "couple" or following in ("couple", "dozen"):
+            return Number(Decimal(SCALES[word]), place + 1)
+        if word == "couple" or following in ("couple", "dozen"):
             value = Decimal(12 if following == "dozen" else 2)
             start = place + 1 + (word != "couple")
             start += word_at(tokens, start) == "of"

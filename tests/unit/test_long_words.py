@@ -48,7 +48,15 @@ READERS: dict[str, Callable[[str], object]] = {
     "amounts": amounts_in,
     "promises": promises_in,
 }
-REPEATED = ["no ", "No. 1. ", "one ", "two k ", "nine hundred and ninety nine ", "10 percent off "]
+REPEATED = [
+    "no ",
+    "No. 1. ",
+    "one ",
+    "two k ",
+    "nine hundred and ninety nine ",
+    "10 percent off ",
+    "well, hundreds ",
+]
 
 
 @pytest.mark.timeout(100)
