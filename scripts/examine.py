@@ -1,25 +1,33 @@
-"""Examines what is done on a caller's turn that can't be undone: orders, ends, "it is fixed".
+"""Examines how callers are understood, by files of them: turns, single utterances, whole calls.
 
-    python -m scripts.examine FILE [--wrong]
+    python -m scripts.examine FILE... [--wrong]
 
-FILE is TOML with any of these sections, each a list of turns (or a table with a list `turns`):
-`no_order` and `order` are said right after a quote, `no_end` and `end` at a desk, `not_fixed` and
-`fixed` after a step. Each turn is held against the offline brain, by what it does, and against the
-machine's guards, by whether a model could do it on that turn. Shares come with Wilson's interval
-for 95 %; `--wrong` lists the turns that went wrong.
+FILE is TOML. `no_order` and `order` are lists of turns (or tables with a list `turns`) said right
+after a quote, `no_end` and `end` at a desk, `not_fixed` and `fixed` after a step. Each turn is held
+against the offline brain, by what it does, and against the machine's guards, by whether a model
+could do it on that turn. `[[call]]` and `[[utterance]]` are written as tests/scenarios/README.md
+says, with a `kind` if they are to be told apart; a call is held through a real session, an
+utterance is said in its situation. Both may name words that must be `heard`.
+
+Shares come with Wilson's interval for 95 %; `--wrong` lists what went wrong, which is refused for a
+sealed file: it would be no examination any more.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import copy
 import math
+import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.providers.offline.brain import OfflineLLM
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import Trigger
 from statemachine.states import State
@@ -30,7 +38,8 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
 )
-from tests.brain_bench import Line
+from tests.brain_bench import Line, faults_of_utterance
+from tests.calls import begin, problems, shop
 
 Places = Mapping[str, tuple[str, ...]]
 QUOTED = ("I'd like to buy an iPhone", "the iPhone 17 please")
@@ -111,21 +120,117 @@ def examine(start: Line, deed: Deed, said: str) -> tuple[bool, bool]:
     return deed.done(line), isinstance(could.send(deed.trigger(start)), Accepted)
 
 
+# Whole calls, and utterances
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A call or an utterance: its kind, what is wrong with it, and how it went."""
+
+    kind: str
+    faults: Sequence[str]
+    told: Sequence[str]
+
+
+async def examine_call(expected: Mapping[str, Any]) -> Examined:
+    """Hold a call through a real session with the offline brain."""
+    models, knowledge, _ = shop()
+    held = await begin(OfflineLLM(models, knowledge))
+    await held.say(*expected["lines"])
+    await held.hang_up()
+    told = [expected["title"], *(f"    {who}: {words}" for who, words in held.said)]
+    return Examined(expected.get("kind", "call"), problems(dict(expected), held), told)
+
+
+def examine_utterance(expected: Mapping[str, Any]) -> Examined:
+    """Say an utterance in its situation, and take what is done or said first about it."""
+    where = expected.get("selected", "")
+    told = [
+        f"{expected['state']}, {where}" if where else expected["state"],
+        *(f"    {words}" for words in expected.get("before", [])),
+        f"    caller: {expected['said']}",
+    ]
+    kind = expected.get("kind") or expected["trigger"] or "talk"
+    return Examined(kind, faults_of_utterance(dict(expected)), told)
+
+
+def shares(examined: Iterable[Examined], name: str) -> Iterator[str]:
+    """How many were served, in total and by kind, with intervals."""
+    every, served = Counter[str](), Counter[str]()
+    for each in examined:
+        for kind in ("", each.kind):
+            every[kind] += 1
+            served[kind] += not each.faults
+    for kind in sorted(every):
+        low, high = interval(served[kind], every[kind])
+        share = f"{served[kind]} of {every[kind]}, {low:.1%} to {high:.1%}"
+        yield f"  {kind:25} {share}" if kind else f"{name}: {share}"
+
+
+async def held_all(calls: Sequence[Mapping[str, Any]]) -> list[Examined]:
+    """These calls, one after the other, with a word on how far it is."""
+    found: list[Examined] = []
+    for number, call in enumerate(calls, 1):
+        found.append(await examine_call(call))
+        if number % 25 == 0:
+            print(f"{number} of {len(calls)} calls", file=sys.stderr)
+    return found
+
+
+# The command
+
+
+def read(path: Path, *, wrong: bool) -> dict[str, Any]:
+    """A file of callers.
+
+    Raises:
+        ValueError: it is none, or its callers may not be listed; the message says what to do.
+        OSError: it can't be read.
+    """
+    if wrong and path.name.startswith("sealed"):
+        raise ValueError("a sealed file is run only to report: leave out --wrong")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    known = {*SECTIONS, "call", "utterance"}
+    if not known & table.keys():
+        raise ValueError(f"there is nothing to examine: write one of {', '.join(sorted(known))}")
+    for name in SECTIONS:
+        turns_of(table, name)
+    return table
+
+
 def main() -> None:
-    """Examine a file and print what came of it."""
+    """Examine files and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--wrong", action="store_true", help="list the turns that went wrong")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--wrong", action="store_true", help="list what went wrong")
     given = parser.parse_args()
-    try:
-        table = tomllib.loads(given.file.read_text(encoding="utf-8"))
-        sections = {name: turns_of(table, name) for name in SECTIONS}
-    except (OSError, ValueError) as error:
-        parser.exit(2, f"{given.file}: {error}\n")
+    for path in given.files:
+        try:
+            table = read(path, wrong=given.wrong)
+        except (OSError, ValueError) as error:
+            parser.exit(2, f"{path}: {error}\n")
+        _turns(table, given.wrong)
+        calls = asyncio.run(held_all(table.get("call", [])))
+        said = [examine_utterance(each) for each in table.get("utterance", [])]
+        for name, found in (("calls served", calls), ("utterances understood", said)):
+            listed = _wrong(found) if given.wrong else ()
+            counted = shares(found, name) if found else ()
+            for line in (*listed, *counted):
+                print(line)
+
+
+def _wrong(examined: Iterable[Examined]) -> Iterator[str]:
+    for each in examined:
+        if each.faults:
+            yield from (f"[{each.kind}] {each.told[0]}", *each.told[1:])
+            yield from (f"    !! {fault}" for fault in each.faults)
+
+
+def _turns(table: dict[str, Any], tell: bool) -> None:
     for name, (deed, wanted, places) in SECTIONS.items():
         for place, lines in places.items():
-            if sections[name]:
-                _report(name, place, brought_to(lines), deed, wanted, sections[name], given.wrong)
+            if turns := turns_of(table, name):
+                _report(name, place, brought_to(lines), deed, wanted, turns, tell)
 
 
 def _report(

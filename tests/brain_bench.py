@@ -340,6 +340,9 @@ def faults_of_utterance(utterance: dict[str, Any]) -> list[str]:
     called = [call.name for call in answer.calls]
     wanted = utterance["trigger"]
     told = f"{[(c.name, c.arguments) for c in answer.calls] or answer.text!r}"
+    unheard = [words for words in utterance.get("heard", []) if words not in answer.text]
+    if unheard:
+        return [f"{told}: never heard: {', '.join(unheard)}"]
     if not wanted:
         deeds = [name for name in called if name not in _HARMLESS]
         return [f"{told}, not talk"] if deeds else []

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from livekit.agents import llm
 
@@ -169,6 +170,33 @@ async def wired(settings: Settings) -> Held:
     """A call whose model is what these settings choose."""
     models, problems, _ = shop()
     return await begin(providers.build(settings, models, problems).llm, settings)
+
+
+def problems(expected: dict[str, Any], held: Held) -> list[str]:
+    """What differs from what the call should have led to."""
+    call, found = held.call, []
+    facts = call.facts
+    if call.path != expected["path"]:
+        found.append(f"path {call.path} instead of {expected['path']}")
+    orders = [{"model": o.model, "storage": o.storage, "colour": o.colour} for o in facts.orders]
+    if orders != expected.get("orders", []):
+        found.append(f"orders {orders} instead of {expected.get('orders', [])}")
+    tickets = expected.get("tickets", [])
+    if len(tickets) != len(facts.tickets) or not all(
+        ticket.status == wanted["status"]
+        and any(word.lower() in ticket.issue.lower() for word in wanted["about"])
+        for ticket, wanted in zip(facts.tickets, tickets, strict=False)
+    ):
+        found.append(f"tickets {facts.tickets} instead of {tickets}")
+    if facts.customer_name != expected.get("name", ""):
+        found.append(f"name {facts.customer_name!r} instead of {expected.get('name', '')!r}")
+    by = "hung_up" if call.ended_by == "caller_hung_up" else "caller"
+    if by != expected["ended_by"]:
+        found.append(f"ended by {call.ended_by}")
+    missing = [words for words in expected.get("heard", []) if words not in " ".join(held.heard)]
+    if missing:
+        found.append(f"never heard: {', '.join(missing)}")
+    return found
 
 
 async def console(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.providers.offline.brain import OfflineLLM
-from tests.calls import Held, begin, shop
+from tests.calls import begin, problems, shop
 
 HERE = Path(__file__).parent
 
@@ -25,30 +25,6 @@ def calls(pattern: str) -> list[Any]:
         for path in sorted(HERE.glob(pattern))
         for call in tomllib.loads(path.read_text(encoding="utf-8"))["call"]
     ]
-
-
-def problems(expected: dict[str, Any], held: Held) -> list[str]:
-    """What differs from what the call should have led to."""
-    call, found = held.call, []
-    facts = call.facts
-    if call.path != expected["path"]:
-        found.append(f"path {call.path} instead of {expected['path']}")
-    orders = [{"model": o.model, "storage": o.storage, "colour": o.colour} for o in facts.orders]
-    if orders != expected.get("orders", []):
-        found.append(f"orders {orders} instead of {expected.get('orders', [])}")
-    tickets = expected.get("tickets", [])
-    if len(tickets) != len(facts.tickets) or not all(
-        ticket.status == wanted["status"]
-        and any(word.lower() in ticket.issue.lower() for word in wanted["about"])
-        for ticket, wanted in zip(facts.tickets, tickets, strict=False)
-    ):
-        found.append(f"tickets {facts.tickets} instead of {tickets}")
-    if facts.customer_name != expected.get("name", ""):
-        found.append(f"name {facts.customer_name!r} instead of {expected.get('name', '')!r}")
-    by = "hung_up" if call.ended_by == "caller_hung_up" else "caller"
-    if by != expected["ended_by"]:
-        found.append(f"ended by {call.ended_by}")
-    return found
 
 
 @pytest.mark.parametrize("expected", calls("*_calls.toml"))
