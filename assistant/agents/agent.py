@@ -118,6 +118,13 @@ class ShopAgent(Agent):
         opening = Say(conversation.opening(call.state.value))
         self._transfer_to_agent(HandOff(call.state, call.facts.wish, opening))
 
+    async def leave_behind(self) -> None:
+        """Keep the last of the chat alone: a request, and a turn, cost no more in a long call."""
+        said = self.chat_ctx.items
+        kept = briefing.recent(said, self._data.settings.history_turns)
+        if len(kept) < len(said):
+            await self.update_chat_ctx(llm.ChatContext(list(kept)))
+
     # Speaking
 
     async def on_user_turn_completed(

@@ -130,6 +130,16 @@ def _last(items: list[llm.ChatItem]) -> list[llm.ChatItem]:
     return items[messages[-LAST_MESSAGES] :] if len(messages) > LAST_MESSAGES else items
 
 
+def recent(items: Sequence[llm.ChatItem], turns: int) -> Sequence[llm.ChatItem]:
+    """The chat from the caller's last so many turns on, once there are half as many more.
+
+    So it is cut now and then, not at each turn: in between, what a provider's prompt cache has
+    stays in front. A turn is never cut in two, nor a tool from its answer.
+    """
+    spoken = [n for n, item in enumerate(items) if item.type == "message" and item.role == "user"]
+    return items[spoken[-turns] :] if len(spoken) > turns + turns // 2 else items
+
+
 def _call_of(item: llm.ChatItem) -> str | None:
     return item.call_id if isinstance(item, (llm.FunctionCall, llm.FunctionCallOutput)) else None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from typing import TypeGuard, cast
 
 from livekit.agents import (
     AgentSession,
@@ -16,7 +18,7 @@ from livekit.agents import (
 from livekit.agents.metrics import LLMMetrics
 
 from assistant import telemetry
-from assistant.agents import tools
+from assistant.agents import ShopAgent, tools
 from assistant.agents.asking import asks_anew
 from assistant.agents.userdata import UserData
 from assistant.providers.standby import MODEL_FAILED, STOOD_IN
@@ -31,6 +33,7 @@ class Events:
         self, session: AgentSession[UserData], data: UserData, model: llm.LLM[str]
     ) -> None:
         self._data, self._session = data, session
+        self._tasks: set[asyncio.Task[None]] = set()
         self.in_a_room = False
         """Whether a session that is closed from outside says nothing about the call: the caller may
         still be in their room."""
@@ -56,11 +59,22 @@ class Events:
                     data.call.put_question()
                 data.hear(item.id)
                 data.call.heard(item.text_content)
+                self._leave_behind()
+
+    def _leave_behind(self) -> None:
+        """Cut the chat of who is on the line, where it is long.
+
+        Now, because the request that answers these words has been given a copy already: cut
+        while LiveKit asks ahead, what it got would be thrown away.
+        """
+        agent = cast(ShopAgent, self._session.current_agent)
+        cutting = asyncio.get_running_loop().create_task(agent.leave_behind())
+        self._tasks.add(cutting)
+        cutting.add_done_callback(self._tasks.discard)
 
     def _asked_by_model(self) -> str:
         """What the caller heard last, if they were a model's own words."""
-        said = [each for each in self._session.history.items if isinstance(each, llm.ChatMessage)]
-        last = next((each for each in reversed(said) if each.role == "assistant"), None)
+        last = next(filter(_is_said, reversed(self._session.history.items)), None)
         if last is None or last.id in self._data.by_code:
             return ""
         return last.text_content or ""
@@ -123,3 +137,7 @@ class Events:
         elif reason is CloseReason.PARTICIPANT_DISCONNECTED or not self.in_a_room:
             ours = reason is CloseReason.JOB_SHUTDOWN
             call.end(CallFailed() if ours else CallerHungUp())
+
+
+def _is_said(item: llm.ChatItem) -> TypeGuard[llm.ChatMessage]:
+    return isinstance(item, llm.ChatMessage) and item.role == "assistant"

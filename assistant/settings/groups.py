@@ -29,6 +29,7 @@ from assistant.settings.kinds import (
     Share,
     ShopFolder,
     Temperature,
+    Turns,
     WebAddress,
     Whole,
     WrittenFile,
@@ -117,6 +118,9 @@ class Settings(Group):
     """Whether the embedded ears, voice and brain stand behind a real provider that fails."""
     reflex: Flag = True
     """Whether plain words ("sales, please") are acted on without asking a real model."""
+    history_turns: Turns = 20
+    """How many of the caller's last turns a model is told word for word, at least; what was
+    established before them it knows from the facts."""
     offline_stt: Annotated[Literal["auto", "moonshine", "whisper"], Choice] = "auto"
     """Which embedded recogniser; `auto` is the first that runs here."""
     offline_speed: Pace = 1.0

@@ -129,7 +129,7 @@ class Machine:
 
     def possible(self, state: State, facts: Facts) -> tuple[type[ModelTrigger], ...]:
         """The model's triggers whose guards on the facts alone pass here, in the table's order."""
-        kinds = self.table.tools.values()
+        kinds = self.table.tools_from(state)
         return tuple(kind for kind in kinds if self._fire(state, facts, kind, None).row)
 
     def _fire(

@@ -55,6 +55,21 @@ class Table:
         return {name: kind for name, kind in kinds if issubclass(kind, ModelTrigger)}
 
     @cached_property
+    def _tools_by_state(self) -> Mapping[str, tuple[type[ModelTrigger], ...]]:
+        return {
+            state: tuple(
+                kind
+                for kind in self.tools.values()
+                if any(row.trigger is kind and state in row.sources for row in self.rows)
+            )
+            for state in self.states
+        }
+
+    def tools_from(self, state: State) -> tuple[type[ModelTrigger], ...]:
+        """Those of them that have a row in this state: no other can be possible there."""
+        return self._tools_by_state.get(state, ())
+
+    @cached_property
     def open(self) -> tuple[State, ...]:
         """Every state in which the call is still on."""
         return tuple(state for state in self.states if state is not self.final)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
+from functools import cache
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -53,8 +54,12 @@ def declared(module: ModuleType) -> tuple[type[Trigger], ...]:
 
 def name_of(trigger: Trigger | type[Trigger]) -> str:
     """The trigger's name in snake case: `ToBuying` is `to_buying`."""
-    kind = trigger if isinstance(trigger, type) else type(trigger)
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+    return _in_snake_case((trigger if isinstance(trigger, type) else type(trigger)).__name__)
+
+
+@cache
+def _in_snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def taken_by(kind: type[Trigger]) -> tuple[Field[Any], ...]:
