@@ -98,6 +98,8 @@ class Takeover:
         now = asyncio.get_running_loop().time()
         try:
             found = await self._store.orphans(self._agent_name)
+            if found:  # where all can read and nobody can write, no lease is renewed: none is dead
+                await self._store.renew_all({"": ""}, 0.0)
         except Exception as error:  # whatever a driver raises, they are looked for again
             self._cannot_write(error)
             return ()

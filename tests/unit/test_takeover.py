@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -468,6 +470,30 @@ async def test_after_the_database_was_away_those_who_live_get_to_say_so_first(
         await asyncio.sleep(0.6)
     assert worker.server.started == []
     assert caplog.text.count("No call can be taken up: calls.db is away") == 1
+
+
+async def test_while_nobody_can_write_nobody_is_taken_for_dead(
+    sqlite_store: SqlStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file that another program holds can be read: that no lease is renewed says nothing then."""
+    caplog.set_level(logging.INFO)
+    other = SqlStore(f"sqlite:///{tmp_path / 'calls.db'}")
+    await Call.begin("RM_1", (), other, PLACE, 0.01)
+    holding = sqlite3.connect(tmp_path / "calls.db", isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    worker = Worker(sqlite_store, Server([job("RM_1", other.owner)]))
+    async with worker.looking():
+        await becomes(lambda: "No call can be taken up" in caplog.text)
+        await asyncio.sleep(2 * QUICK.slow)
+        assert worker.server.killed == []
+        holding.execute("ROLLBACK")
+        await becomes(lambda: "taken up again" in caplog.text)
+        await other.renew("RM_1", 30.0)
+        await asyncio.sleep(2 * QUICK.slow)
+    assert worker.server.killed == worker.server.started == []
+    assert caplog.text.count("No call can be taken up") == 1
+    holding.close()
+    await other.close()
 
 
 async def test_a_livekit_that_is_away_is_one_line_a_try(
