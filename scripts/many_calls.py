@@ -132,12 +132,12 @@ def _wanted(offers: tuple[Offer, ...], chance: random.Random) -> list[Trigger]:
     return [*way, end if chance.random() < 0.8 else leaving]
 
 
-async def write(file: Path, calls: int, days: float, seed: int = 1) -> None:
-    """Fill a new database; the last call ends about now."""
+async def write(url: str, calls: int, days: float, seed: int = 1) -> None:
+    """Fill the new database at this address; the last call ends about now."""
     chance = random.Random(seed)
     offers = shop.load(None).catalogue.offers
     ways = [held(offers, chance) for _ in range(400)]
-    store = await open_store(f"sqlite:///{file}", patience=600.0)
+    store = await open_store(url, patience=600.0)
     try:
         for first in range(0, calls, BATCH):
             numbers = range(first, min(first + BATCH, calls))
@@ -237,7 +237,7 @@ def main() -> int:
     if file.exists():
         print(f"{file} is there already: name a new file.", file=sys.stderr)
         return 2
-    asyncio.run(write(file, calls, float((sys.argv[3:4] or ["90"])[0])))
+    asyncio.run(write(f"sqlite:///{file}", calls, float((sys.argv[3:4] or ["90"])[0])))
     print(f"{calls} calls in {file}: DATABASE_URL=sqlite:///{file} make page")
     return 0
 

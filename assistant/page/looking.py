@@ -13,7 +13,7 @@ from aiohttp import web
 from assistant.call import report
 from assistant.call.snapshot import snapshot
 from assistant.history.commands import SILENT, how
-from assistant.page import drawing
+from assistant.page import traffic
 from assistant.page.access import refused
 from assistant.records.past import Mark, Past, Sought
 from assistant.records.store import CallRecord, Summary
@@ -88,8 +88,8 @@ class Looking:
         """The ways that the calls of a span took, counted and drawn."""
         since, until = _span(request)
         taken = await self._past.taken(since, until)
-        svg = await asyncio.to_thread(drawing.of_traffic, taken) if taken.calls else ""
-        return web.json_response(drawing.counted(taken) | {"svg": svg})
+        svg = await asyncio.to_thread(traffic.drawn, taken) if taken.calls else ""
+        return web.json_response(traffic.counted(taken) | {"svg": svg})
 
     async def figures(self, request: web.Request) -> web.Response:
         """The figures of a span, in so many equal parts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from aiohttp import web
 from livekit import api
 
 from assistant.history.commands import SILENT
-from assistant.page import drawing, rooms
+from assistant.page import drawing, rooms, traffic
 from assistant.page.access import Access, refused
 from assistant.page.calling import Calling, asked_for
 from assistant.page.looking import BadQuestion, Looking
@@ -24,6 +25,8 @@ from statemachine.engine.rows import Row
 from statemachine.engine.triggers import name_of
 from statemachine.table import TABLE
 
+log = logging.getLogger("assistant.page")
+
 STATIC = Path(__file__).parent / "static"
 FILES = {"/": "index.html", "/login": "login.html", "/button.js": "button.js"}
 PUBLIC = ("/login", "/api/login", "/healthz", "/static/login.", "/static/app.css", "/static/icon.")
@@ -32,6 +35,8 @@ FOR_WEBSITES = ("/button.js", "/api/token", "/static/vendor/")
 """What a website with the button on it asks for."""
 LONGEST = 16_384
 """Bytes of what may be sent here."""
+EVERY = 600.0
+"""Seconds between two looks at which days are over."""
 LOGIN = "The page asks for its password: reload it."
 ELSEWHERE = "This page is asked for by its own address only: open the one that it printed."
 STRANGER = "Calls from this website aren't taken: its origin has to stand in PAGE_ORIGINS."
@@ -64,8 +69,25 @@ def application(options: Options, past: Past) -> web.Application:
             yield
             await past.close()
 
-    app.cleanup_ctx.append(livekit)
+    async def sums(_: web.Application) -> AsyncIterator[None]:
+        summing = asyncio.get_running_loop().create_task(_sum_up(past))
+        yield
+        summing.cancel()
+        await asyncio.wait({summing})
+
+    app.cleanup_ctx.extend((livekit, sums))
     return app
+
+
+async def _sum_up(past: Past) -> None:
+    """Have the traffic of the days that are over summed up, until cancelled."""
+    await asyncio.to_thread(traffic.blank)
+    while True:
+        try:
+            await past.sum_up()
+        except RecordError as error:  # what isn't summed up is counted whenever it is asked for
+            log.info("The days' traffic isn't summed up: %s", error)
+        await asyncio.sleep(EVERY)
 
 
 class Page:

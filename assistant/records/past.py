@@ -97,7 +97,10 @@ class Past(Protocol):
         """The calls in rooms that have not ended, the newest first."""
 
     async def taken(self, since: float, until: float) -> WaysTaken:
-        """Which ways the calls of a span took, counted in the database."""
+        """Which ways the calls of a span took."""
+
+    async def sum_up(self) -> None:
+        """Sum up the traffic of the days that are over, so that asking for them takes no time."""
 
     async def figures(self, since: float, until: float, slots: int) -> tuple[Slot, ...]:
         """The figures of so many equal parts of a span."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from scripts.bench import conversations, figures, growth, latency, records, starting
+from scripts.bench import conversations, figures, growth, latency, looking_back, records, starting
 from scripts.bench.figures import Figure
 
 Tell = Callable[[str], None]
@@ -38,6 +38,7 @@ def parts(quick: bool) -> dict[str, Callable[[Tell], list[Figure]]]:
         "growth": lambda tell: asyncio.run(growth.measure(turns, tell)),
         "start": lambda tell: starting.measure(times, tell),
         "records": lambda tell: records.every(tell, loaded=not quick),
+        "looking-back": lambda tell: looking_back.every(tell, 10_000 if quick else 100_000),
         "latency": lambda tell: _latency(
             1 if quick else 5, tell, *((False,) if quick else (False, True))
         ),

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select, update
 
-from assistant.page.drawing import counted
+from assistant.page.traffic import ROOM, counted, drawn
 from assistant.records import Place, Usage
 from assistant.records.past import Mark, Sought
+from assistant.records.sql import traffic
 from assistant.records.sql.archive import SqlArchive
+from assistant.records.sql.schema import CALLS, EVENTS, TRAFFIC_WAYS
 from assistant.records.sql.store import SqlStore
 from scripts.many_calls import write
 from statemachine.engine.triggers import Trigger
@@ -22,6 +25,7 @@ from tests.calls import PURCHASE, call_after
 
 pytest_plugins = ["tests.databases"]
 
+DAY = 86_400.0
 HEARD = CallerSpoke()
 BOUGHT: tuple[Trigger, ...] = (*PURCHASE, HEARD, EndPurchaseCall())
 
@@ -107,8 +111,63 @@ async def test_ways_are_counted_in_the_database(archive: SqlArchive, written: Sq
     assert ways["greeting", "to_buying"] == 1
     assert ways["greeting", "caller_hung_up"] == 1
     assert told["refused"] == [{"state": "buying", "trigger": "confirm_purchase", "times": 1}]
+    picture = drawn(await archive.taken(0.0, time.time() + 1.0))
+    assert "refused once" in picture
+    assert str(ROOM) not in picture, "no number is there but those that were counted"
+    assert "way_greeting_caller_hung_up_ended" in picture
+    assert "way_buying_caller_hung_up_ended" not in picture, "nobody left like that"
     assert set(told["seconds"]) == {"greeting", "buying", "ended"} - {"ended"} | {"ended"}
     assert all(seconds >= 0.0 for state, seconds in told["seconds"].items() if state != "ended")
+
+
+async def test_days_that_are_over_are_summed_up_once_and_tell_the_same(
+    archive: SqlArchive, url: str
+) -> None:
+    """Counted or summed up, any span has the same traffic; a call that ends later counts too."""
+    await write(url, 60, 4.0)
+    store = SqlStore(url)
+    await store.prepare()
+    now = time.time()
+    midnight = now - now % DAY
+    spans = [(0.0, now), (midnight - 2 * DAY, midnight), (midnight - 1.3 * DAY, midnight + 60.0)]
+    before = [counted(await archive.taken(*span)) for span in spans]
+
+    async def due() -> list[int]:
+        return await store.database.run(lambda on: traffic.due(on, now), writes=False)
+
+    assert len(await due()) >= 3
+    await archive.sum_up()
+    await archive.sum_up()
+    assert await due() in ([], [int(midnight // DAY) - 1]), "an hour after midnight at the latest"
+    assert [counted(await archive.taken(*span)) for span in spans] == before
+
+    await store.begin("late", Facts())
+    late = update(CALLS).where(CALLS.c.id == "late")
+    closing = late.values(ended=now, began=midnight - 1.5 * DAY)
+    await store.database.run(lambda on: on.execute(closing).rowcount, writes=True)
+    assert counted(await archive.taken(*spans[0]))["calls"] == before[0]["calls"] + 1
+    assert int((midnight - 1.5 * DAY) // DAY) in await due()
+    await archive.sum_up()
+    assert counted(await archive.taken(*spans[0]))["calls"] == before[0]["calls"] + 1
+    await store.close()
+
+
+async def test_what_a_model_made_up_is_not_kept_in_the_sums(
+    archive: SqlArchive, written: SqlStore
+) -> None:
+    """A trigger's name may be a caller's words: nothing of it outlives a call that is forgotten."""
+    made_up = update(EVENTS).where(EVENTS.c.trigger == "confirm_purchase", ~EVENTS.c.accepted)
+    await written.database.run(
+        lambda on: on.execute(made_up.values(trigger="call Zebedee Quine")).rowcount, writes=True
+    )
+    yesterday = update(CALLS).values(began=CALLS.c.began - 2 * DAY)
+    await written.database.run(lambda on: on.execute(yesterday).rowcount, writes=True)
+    await archive.sum_up()
+    kept = await written.database.run(
+        lambda on: on.execute(select(TRAFFIC_WAYS)).all(), writes=False
+    )
+    assert kept
+    assert "Zebedee" not in str(kept)
 
 
 async def test_figures_are_summed_up_slot_by_slot(archive: SqlArchive, written: SqlStore) -> None:
@@ -126,9 +185,9 @@ async def test_figures_are_summed_up_slot_by_slot(archive: SqlArchive, written: 
 
 async def test_a_hundred_calls_made_up_replay_and_add_up(tmp_path: Path) -> None:
     """The database that measurements are made on is one that the program itself could have made."""
-    file = tmp_path / "many.db"
-    await write(file, 120, 3.0)
-    archive = SqlArchive(f"sqlite:///{file}")
+    url = f"sqlite:///{tmp_path}/many.db"
+    await write(url, 120, 3.0)
+    archive = SqlArchive(url)
     try:
         found = await archive.calls(Sought(), None, 200)
         told = counted(await archive.taken(0.0, time.time()))

@@ -61,6 +61,7 @@ LOOKING_BACK = (
     "tickets_opened",
     "events_ways",
 )
+LOOKED_BACK_IN = ("usage", "traffic_days", "traffic_ways", "traffic_visits")
 SPOKE = Entry("caller_spoke", {"answer": "open"}, "greeting", "greeting", True)
 CONVERSATION: tuple[Trigger, ...] = (
     CallerSpoke(Answer.YES),
@@ -388,7 +389,7 @@ async def test_a_call_makes_or_renews_tables_that_are_missing_or_older(url: str)
     await check(url)
     await execute(
         store,
-        "DROP TABLE usage",
+        *(f"DROP TABLE {table}" for table in LOOKED_BACK_IN),
         *(f"DROP INDEX {index}" for index in LOOKING_BACK),
         "DROP INDEX calls_looked_after",
         "DROP INDEX tickets_one_open_an_issue",

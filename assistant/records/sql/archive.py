@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
+
 from assistant.records.past import Mark, OnNow, Slot, Sought, WaysTaken
-from assistant.records.sql import past
+from assistant.records.sql import past, traffic
 from assistant.records.sql.past import Span
 from assistant.records.sql.store import SqlStore
 from assistant.records.store import CallRecord, Summary
@@ -36,8 +39,14 @@ class SqlArchive:
     async def taken(self, since: float, until: float) -> WaysTaken:
         """Which ways the calls of a span took."""
         await self._store.prepare()
-        span = Span(since, until, 1)
-        return await self._database.run(lambda on: past.taken(on, span), writes=False)
+        return await self._database.run(lambda on: traffic.taken(on, since, until), writes=False)
+
+    async def sum_up(self) -> None:
+        """Sum up the traffic of each day that is over, in turn: others write meanwhile."""
+        await self._store.prepare()
+        for day in await self._database.run(lambda on: traffic.due(on, time.time()), writes=False):
+            found = await self._database.run(partial(traffic.of_day, day=day), writes=False)
+            await self._database.run(partial(traffic.keep, found=found), writes=True)
 
     async def figures(self, since: float, until: float, slots: int) -> tuple[Slot, ...]:
         """The figures of so many equal parts of a span."""

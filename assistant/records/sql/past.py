@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, cast, exists, func, or_, select
 
-from assistant.records.past import Count, Mark, OnNow, Slot, Sought, WaysTaken
+from assistant.records.past import Mark, OnNow, Slot, Sought
 from assistant.records.sql import reading, rows
 from assistant.records.sql.schema import (
     CALLS,
@@ -112,39 +112,6 @@ def on_now(on: Connection, most: int) -> tuple[OnNow, ...]:
         )
         for row in newest[:most]
     )
-
-
-def taken(on: Connection, span: Span) -> WaysTaken:
-    """Which ways the calls of a span took."""
-    inside = (*span.holds(CALLS.c.began), CALLS.c.ended.is_not(None))
-    way = [EVENTS.c[name] for name in ("source", "trigger", "target", "accepted")]
-    counted = (
-        select(
-            *way,
-            func.count(EVENTS.c.call.distinct()).label("calls"),
-            func.count().label("times"),
-            func.sum(EVENTS.c.at - CALLS.c.began).label("at"),
-        )
-        .join(CALLS, CALLS.c.id == EVENTS.c.call)
-        .where(*inside, WAYS)
-        .group_by(*way)
-    )
-    came = (
-        select(EVENTS.c.target, func.count(EVENTS.c.call.distinct()).label("calls"))
-        .join(CALLS, CALLS.c.id == EVENTS.c.call)
-        .where(*inside, WAYS, EVENTS.c.accepted, EVENTS.c.source != EVENTS.c.target)
-        .group_by(EVENTS.c.target)
-    )
-    number = on.scalar(select(func.count()).select_from(CALLS).where(*inside))
-    counts = tuple(map(_count, on.execute(counted)))
-    visits = {row.target: row.calls for row in on.execute(came)}
-    return WaysTaken(number or 0, counts, visits)
-
-
-def _count(row: Any) -> Count:
-    """PostgreSQL sums whole numbers up as decimals, and SQLite has no truth values."""
-    way = row.source, row.trigger, row.target, bool(row.accepted)
-    return Count(*way, row.calls, int(row.times), float(row.at or 0.0))
 
 
 def figures(on: Connection, span: Span) -> tuple[Slot, ...]:

@@ -27,7 +27,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
-STEP = "0005"
+STEP = "0006"
 """The last of the steps in `migrations`: where a database's tables are those below."""
 _NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -141,6 +141,39 @@ USAGE = Table(
 )
 """What a call took, written at its end. `waited` is for how many seconds the caller waited for all
 `answers` together. An older program's calls have no row."""
+
+TRAFFIC_DAYS = Table(
+    "traffic_days",
+    METADATA,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("calls", Integer, nullable=False),
+    Column("version", String(16), nullable=False),
+)
+"""The days whose traffic has been summed up, counted from 1970 by UTC; `calls` are those that began
+on it and had ended by then, `version` the conversation's table whose ways were counted."""
+
+TRAFFIC_WAYS = Table(
+    "traffic_ways",
+    METADATA,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(40), primary_key=True),
+    Column("trigger", String(80), primary_key=True),
+    Column("target", String(40), primary_key=True),
+    Column("accepted", Boolean, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("seconds", Double, nullable=False),
+)
+"""How often each way was taken or refused on a day; `seconds` from each call's beginning on."""
+
+TRAFFIC_VISITS = Table(
+    "traffic_visits",
+    METADATA,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(40), primary_key=True),
+    Column("calls", Integer, nullable=False),
+)
+"""How many of a day's calls came to each state."""
 
 # What looking back asks for. Turns are the half of all events that no count of ways needs.
 # Literals, not parameters: an index of a part is used only where the question says the same.
