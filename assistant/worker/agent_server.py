@@ -12,6 +12,7 @@ from livekit.agents import NOT_GIVEN, AgentServer, NotGivenOr
 from livekit.protocol import agent
 
 from assistant import logs, telemetry
+from assistant.providers.build import without_spares
 from assistant.providers.offline.shared.keeper import kept as shared_speech
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Settings
@@ -84,6 +85,8 @@ class Worker(AgentServer):
         """Serve until asked to stop."""
         self._admission.for_trying = devmode
         logs.watch_what_is_written()
+        if lacking := without_spares(self._shop):
+            log.warning(lacking)
         bound_livekits_ports()
         self.on("worker_registered", lambda *_: self._take_care())
         try:

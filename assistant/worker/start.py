@@ -13,6 +13,7 @@ from jwt.warnings import InsecureKeyLengthWarning
 from livekit import api
 
 from assistant.errors import MendableError
+from assistant.providers.build import check_speech
 from assistant.records import RecordError
 from assistant.records.sql.opening import open_at_start
 from assistant.settings import Rooms, Settings
@@ -35,9 +36,11 @@ def run(settings: Settings, more: Sequence[str] = (), *, dev: bool) -> None:
     Raises:
         StartError: it cannot start, or has lost LiveKit for good.
         PromptError, CatalogueError, KnowledgeError: the shop's files cannot be used.
+        OfflineVoiceError: no ears or no voice is installed that these settings could do with.
     """
     rooms = settings.rooms
     shop.load(settings.shop)
+    check_speech(settings)
     asyncio.run(check(rooms))
     asyncio.run(check_records(settings.database_url))
     _check_ports(rooms, dev=dev)

@@ -117,6 +117,43 @@ def test_a_call_without_speech_is_held_in_text_and_says_so(
     assert told.count("\n") == 1
 
 
+WITHOUT_SPEECH = """
+import asyncio, sys
+sys.modules.update(dict.fromkeys(("hibari", "moonshine_voice", "faster_whisper")))  # not there
+from livekit.agents.utils import http_context
+from assistant.providers import build
+from assistant.settings import Settings
+from assistant.shop import shop
+
+settings = Settings(deepgram_api_key="key", turn_detection="off")
+print(build.without_spares(settings))
+there = shop.load(None)
+warm = build.prewarm(settings, ["Hello."])
+
+async def call():
+    async with http_context.open():
+        parts = build.build_voice(settings, there.catalogue, there.knowledge, warm)
+        print(*parts.reasons, sep="\\n")
+        await parts.aclose()
+
+asyncio.run(call())
+"""
+
+
+def test_deepgram_is_enough_where_no_speech_is_installed() -> None:
+    """A worker's process loads and a call begins; one sentence says that nothing stands behind."""
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SPEECH], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    warned, *reasons = ran.stdout.splitlines()
+    assert warned.startswith("No embedded ears and no embedded voice can stand behind Deepgram's")
+    assert "pip install -r requirements-speech.lock" in warned
+    alone = "(DEEPGRAM_API_KEY is set), with none behind it."
+    parts = [reason.split(":")[0] for reason in reasons if reason.endswith(alone)]
+    assert parts == ["Hearing", "Speaking"]
+
+
 def test_the_bill_of_materials_names_each_package_of_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
