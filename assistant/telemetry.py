@@ -27,6 +27,7 @@ from prometheus_client import Counter, Metric, mmap_dict, multiprocess, values
 from statemachine.effects import OpenTicket, PlaceOrder
 from statemachine.engine.effects import Effect, HandOff
 from statemachine.engine.journal.entry import Entry
+from statemachine.engine.journal.words import own_name
 from statemachine.engine.triggers import Trigger, name_of
 from statemachine.states import FINAL
 from statemachine.table import TABLE
@@ -77,7 +78,7 @@ ENDED = _Count("calls_ended", "Calls that ended, by what ended them.", "reason",
 
 def count(entry: Entry, effects: tuple[Effect, ...] = ()) -> None:
     """Count what an entry says has happened."""
-    trigger = entry.trigger if entry.trigger in TABLE.triggers else "unknown"
+    trigger = own_name(entry.trigger, TABLE, "unknown")
     if not entry.accepted:
         for reason in entry.reasons:
             REFUSED.one(trigger, entry.source, reason)

@@ -15,7 +15,7 @@ from assistant.shop.wording.spoken import spoken
 from statemachine import lines as conversation
 from statemachine.engine.effects import Say
 from statemachine.engine.journal.entry import Entry
-from statemachine.engine.journal.forgetting import FORGOTTEN
+from statemachine.engine.journal.words import FORGOTTEN
 from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts
 from statemachine.offers import models

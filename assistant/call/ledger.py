@@ -11,6 +11,7 @@ from typing import Union
 from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
 from statemachine.engine.effects import Effect
 from statemachine.engine.journal.course import Course
+from statemachine.engine.journal.words import own_name
 from statemachine.engine.machine import Accepted
 from statemachine.facts import Facts
 from statemachine.table import TABLE
@@ -193,4 +194,4 @@ class _Outage:
 
 def named(entry: Entry) -> str:
     """An entry's trigger; what a model made up may be a caller's words and is not repeated."""
-    return entry.trigger if entry.trigger in TABLE.triggers else "an unknown trigger"
+    return own_name(entry.trigger, TABLE, "an unknown trigger")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.display import shown
 from assistant.errors import MendableError
-from statemachine.engine.journal.forgetting import FORGOTTEN, our_own
+from statemachine.engine.journal.words import blank, own_name, own_reasons, spoken_fields
+from statemachine.facts import Facts, Ticket
 from statemachine.table import TABLE
 
 if TYPE_CHECKING:
@@ -118,27 +119,19 @@ def forgotten(told: dict[str, Any]) -> dict[str, Any]:
     Raises:
         LookupError, TypeError, AttributeError: it is no report.
     """
-    facts = {
-        key: value if key == "selected_model" else _blank(value)
-        for key, value in told["facts"].items()
-    }
-    transcript = [line | {"said": _blank(line["said"])} for line in told.get("transcript", ())]
+    transcript = [blank(line, {"said"}) for line in told.get("transcript", ())]
     return {
         **told,
-        "facts": facts,
-        "tickets": [ticket | {"issue": _blank(ticket["issue"])} for ticket in told["tickets"]],
+        "facts": blank(told["facts"], spoken_fields(Facts)),
+        "tickets": [blank(ticket, spoken_fields(Ticket)) for ticket in told["tickets"]],
         "triggers": [_without_words(each) for each in told["triggers"]],
         **({"transcript": transcript} if transcript else {}),
     }
 
 
 def _without_words(fired: dict[str, Any]) -> dict[str, Any]:
-    trigger, reasons = our_own(fired["trigger"], fired["reasons"], TABLE)
+    trigger, reasons = own_name(fired["trigger"], TABLE), own_reasons(fired["reasons"])
     return fired | {"trigger": trigger, "reasons": list(reasons)}
-
-
-def _blank(words: str) -> str:
-    return FORGOTTEN if words else words
 
 
 def _put(path: Path, text: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import why
+from statemachine.engine.journal.words import own_name
 from statemachine.engine.states import State
 from statemachine.facts import Facts, Order, Selection
 from statemachine.table import TABLE
@@ -45,7 +46,7 @@ def snapshot(state: State, facts: Facts, last: Entry | None = None) -> dict[str,
 def told(entry: Entry) -> dict[str, Any]:
     """An entry without a word of a caller's or a model's: what moved, or why nothing did."""
     return {
-        "trigger": entry.trigger if entry.trigger in TABLE.triggers else "unknown",
+        "trigger": own_name(entry.trigger, TABLE, "unknown"),
         "source": entry.source,
         "target": entry.target,
         "accepted": entry.accepted,

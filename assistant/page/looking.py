@@ -19,8 +19,8 @@ from assistant.records.past import Mark, Past, Sought
 from assistant.records.store import CallRecord, Summary
 from statemachine.conversation import MACHINE
 from statemachine.engine.flowchart.trace import stays
-from statemachine.engine.journal.forgetting import FORGOTTEN
 from statemachine.engine.journal.replay import ReplayError, steps
+from statemachine.engine.journal.words import FORGOTTEN
 from statemachine.states import INITIAL, State
 from statemachine.table import TABLE
 

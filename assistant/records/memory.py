@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from assistant.records.store import (
     NOWHERE,
@@ -24,7 +24,8 @@ from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.course import Course
 from statemachine.engine.journal.entry import Entry
-from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
+from statemachine.engine.journal.forgetting import forgotten
+from statemachine.engine.journal.words import blank, spoken_fields
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.states import FINAL
 from statemachine.table import TABLE
@@ -153,7 +154,8 @@ class MemoryStore:
         self.journals[call] = dict(zip(sorted(self.journals[call]), entries, strict=True))
         for number in self.made.get(call, []):
             if number in self.tickets:
-                self.tickets[number] = replace(self.tickets[number], issue=FORGOTTEN)
+                ticket = self.tickets[number]
+                self.tickets[number] = Ticket(**blank(asdict(ticket), spoken_fields(Ticket)))
 
     async def close(self) -> None:
         """There is nothing to let go of."""

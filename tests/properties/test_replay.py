@@ -23,15 +23,10 @@ from statemachine.answers import Answer
 from statemachine.conversation import MACHINE, Conversation
 from statemachine.engine.effects import Effect
 from statemachine.engine.explore import sample
-from statemachine.engine.journal.codec import (
-    check_of,
-    facts_of,
-    plain,
-    spoken_arguments,
-    trigger_of,
-)
-from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
+from statemachine.engine.journal.codec import check_of, facts_of, plain, trigger_of
+from statemachine.engine.journal.forgetting import forgotten
 from statemachine.engine.journal.replay import ReplayError, replay, steps
+from statemachine.engine.journal.words import FORGOTTEN, spoken_arguments
 from statemachine.engine.machine import Accepted, Machine
 from statemachine.engine.rows import Row
 from statemachine.engine.triggers import Trigger, arguments, name_of

@@ -16,9 +16,10 @@ from statemachine.engine.explore import explore, writes
 from statemachine.engine.flowchart import render, trace
 from statemachine.engine.journal.codec import check_of, facts_of, plain
 from statemachine.engine.journal.entry import Entry
-from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
+from statemachine.engine.journal.forgetting import forgotten
 from statemachine.engine.journal.refusals import in_words, why
 from statemachine.engine.journal.replay import ReplayError, replay
+from statemachine.engine.journal.words import FORGOTTEN
 from statemachine.engine.machine import Accepted, Machine, Refused
 from statemachine.engine.rows import row
 from statemachine.engine.triggers import Trigger, arguments, name_of

@@ -29,8 +29,9 @@ from statemachine.conversation import MACHINE
 from statemachine.engine.flowchart import trace
 from statemachine.engine.journal.codec import check_of, plain
 from statemachine.engine.journal.entry import Entry
-from statemachine.engine.journal.forgetting import FORGOTTEN, forgotten
+from statemachine.engine.journal.forgetting import forgotten
 from statemachine.engine.journal.replay import replay, steps
+from statemachine.engine.journal.words import FORGOTTEN
 from statemachine.engine.machine import Accepted
 from statemachine.table import TABLE
 from statemachine.triggers import CallerSpoke, ConfirmPurchase, SelectModel, ToBuying

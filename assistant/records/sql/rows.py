@@ -14,7 +14,7 @@ from assistant.records.sql.schema import EVENTS
 from assistant.records.store import RecordError
 from statemachine.engine.journal.codec import facts_of, plain
 from statemachine.engine.journal.entry import Entry, JournalError
-from statemachine.engine.journal.forgetting import FORGOTTEN
+from statemachine.engine.journal.words import FORGOTTEN
 from statemachine.facts import Facts, Order, Ticket
 from statemachine.states import FINAL
 

@@ -19,8 +19,9 @@ from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.forgetting import forgotten
+from statemachine.engine.journal.words import spoken_fields
 from statemachine.engine.triggers import name_of
-from statemachine.facts import Facts
+from statemachine.facts import Facts, Ticket
 from statemachine.states import INITIAL
 from statemachine.table import TABLE
 from statemachine.triggers import SelectModel
@@ -193,7 +194,8 @@ def forget(on: Connection, call: str) -> None:
     for number, entry in enumerate(forgotten(told.journal, TABLE)):
         here = (EVENTS.c.call == call, EVENTS.c.number == number)
         on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
-    on.execute(update(TICKETS).where(TICKETS.c.call == call).values(issue=None, issue_key=None))
+    words = dict.fromkeys((*spoken_fields(Ticket), "issue_key"))
+    on.execute(update(TICKETS).where(TICKETS.c.call == call).values(words))
     # A room's name may be a telephone number, and what a job brought may name the caller.
     blanked = {"room": "", "brought": "", "caller": "", "number": ""}
     # Whoever holds it without a lease, such as a console, has lost it and can write nothing more.

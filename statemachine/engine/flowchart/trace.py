@@ -10,6 +10,7 @@ from statemachine.engine.flowchart import Overlay, Paint, Stroke, Way
 from statemachine.engine.flowchart.notation import FAINT
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import why
+from statemachine.engine.journal.words import own_name
 from statemachine.engine.states import State
 from statemachine.engine.table import Table
 from statemachine.engine.triggers import SessionTrigger, name_of
@@ -117,7 +118,7 @@ def moved(table: Table, entry: Entry) -> str:
 
 def words(table: Table, trigger: str) -> str:
     """A trigger's name as words; one that there is none of may be anything, and is not repeated."""
-    return trigger.replace("_", " ") if trigger in table.triggers else "something unknown"
+    return own_name(trigger, table, "something unknown").replace("_", " ")
 
 
 # Many calls

@@ -12,9 +12,10 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from statemachine.engine.facts import F, Facts
 from statemachine.engine.journal.entry import Entry, JournalError
+from statemachine.engine.journal.words import spoken_fields
 from statemachine.engine.machine import Accepted, Refused
 from statemachine.engine.table import Table
-from statemachine.engine.triggers import ModelTrigger, Trigger, arguments, name_of
+from statemachine.engine.triggers import Trigger, arguments, name_of
 
 # Outcomes
 
@@ -70,15 +71,6 @@ def fingerprint(table: Table) -> str:
         [str(row), row.guard_names, [each.name for each in fields(row.trigger)]] for row in table
     ]
     return _digest(rows)
-
-
-def spoken_arguments(kind: type[Trigger]) -> frozenset[str]:
-    """The names of a trigger's arguments that are the caller's words."""
-    if not issubclass(kind, ModelTrigger):
-        return frozenset()
-    hints = get_type_hints(kind)
-    words = (each for each in fields(kind) if hints[each.name] is str)
-    return frozenset(each.name for each in words if not each.metadata.get("exact"))
 
 
 # Facts
@@ -144,11 +136,12 @@ def _skeleton(value: Any) -> Any:
     if not is_dataclass(value) or isinstance(value, type):
         return value
     bare: dict[str, Any] = {}
+    words = spoken_fields(value)
     for each in fields(value):
         held = getattr(value, each.name)
         if each.metadata.get("opening"):
             bare[each.name] = each.default
-        elif each.metadata.get("spoken"):
+        elif each.name in words:
             bare[each.name] = "x" * bool(held)
         else:
             bare[each.name] = _skeleton(held)
