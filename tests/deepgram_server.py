@@ -41,6 +41,7 @@ class Deepgram:
     """What it heard."""
     texts: list[str] = field(default_factory=list)
     """What it was asked to say."""
+    _ready: dict[str, bytes] = field(default_factory=dict)
 
     async def __aenter__(self) -> Deepgram:
         app = web.Application()
@@ -63,6 +64,11 @@ class Deepgram:
         if mode.isdigit():
             return web.json_response({"err_code": "FAULT", "err_msg": "no"}, status=int(mode))
         return None
+
+    async def rehearse(self, *texts: str) -> None:
+        """Have the sound of these ready, so that a busy machine doesn't make it late."""
+        for text in texts:
+            self._ready[text] = await self._synthesised(text)
 
     # Hearing
 
@@ -146,6 +152,9 @@ class Deepgram:
 
     async def _sound(self, text: str) -> bytes:
         self.texts.append(text.strip())
+        return self._ready.get(text.strip()) or await self._synthesised(text)
+
+    async def _synthesised(self, text: str) -> bytes:
         voice = text_to_speech.loaded()
         sentences = await voice.run(voice.sentences, text)
         return b"".join([await voice.run(voice.sound, sentence, 1.1) for sentence in sentences])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 from assistant.records import Fenced, RecordError
@@ -24,12 +24,15 @@ class Errands:
     def __init__(self) -> None:
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
-    def run(self, call: str, work: Coroutine[None, None, None]) -> None:
+    def run(self, call: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Begin this for a call, unless something is under way for it."""
         if call in self._under_way:
-            work.close()
             return
-        self._under_way[call] = task = asyncio.create_task(self.done(call, work))
+
+        async def begun() -> None:  # not made before: a worker may stop before it begins
+            await self.done(call, work())
+
+        self._under_way[call] = task = asyncio.create_task(begun())
         task.add_done_callback(lambda _: self._under_way.pop(call))
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 from livekit.agents.job import RunningJobInfo
 
@@ -45,7 +46,7 @@ class OwnCalls:
         """Give up the calls of processes that died, sooner than their leases are over."""
 
         def gone(info: RunningJobInfo) -> None:
-            self._errands.run(info.job.room.sid, self._let_go(info))
+            self._errands.run(info.job.room.sid, partial(self._let_go, info))
 
         await self._processes.watch(gone)
 

@@ -13,6 +13,7 @@ import logging
 import random
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
 from livekit import api
 
@@ -63,7 +64,7 @@ class Takeover:
                     await self._found.wait()
             self._found.clear()
             for orphan in await self._orphans():
-                self._errands.run(orphan.id, self._see_to(orphan))
+                self._errands.run(orphan.id, partial(self._see_to, orphan))
 
     def look_now(self) -> None:
         """There is something to be found."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sqlite3
 import time
@@ -129,7 +130,7 @@ class Worker:
         common = self.store, rooms, processes, errands
         looks = Takeover(*common, lambda: self.full, timing=self.timing)
         own = OwnCalls(*common, looks, self.timing)
-        tasks = [asyncio.create_task(looks.run()), asyncio.create_task(own.run())]
+        tasks = [asyncio.create_task(each.run()) for each in (looks, own)]
         try:
             yield own
         finally:
@@ -506,6 +507,26 @@ async def test_a_livekit_that_is_away_is_one_line_a_try(
         await becomes(lambda: "RM_1 can't be taken up: no route" in caplog.text)
         worker.livekit.fault = None
         await becomes(lambda: worker.server.started)
+
+
+async def test_what_is_broken_off_before_it_has_begun_leaves_nothing_behind(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    """A worker may stop in the same moment in which it finds a call to see to."""
+    errands, begun = Errands(), []
+
+    async def see_to() -> None:
+        begun.append("RM_1")
+
+    errands.run("RM_1", see_to)
+    errands.run("RM_1", see_to)
+    errands.stop()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gc.collect()
+    assert (begun, [str(each.message) for each in recwarn]) == ([], [])
+    errands.run("RM_1", see_to)
+    await becomes(lambda: begun)
 
 
 def test_agents_of_one_call_are_told_apart_by_their_epoch() -> None:
