@@ -134,7 +134,7 @@ class Hold(Enum):
     LOST = "lost"
     """Somebody else has taken it up."""
     UNKNOWN = "unknown"
-    """It has not been noted yet."""
+    """It has not been noted yet, or nobody need look after it any more."""
 
 
 @dataclass(frozen=True, slots=True)

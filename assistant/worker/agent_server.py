@@ -16,10 +16,11 @@ from assistant.providers.build import without_spares
 from assistant.providers.offline.shared.keeper import kept as shared_speech
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Settings
-from assistant.worker import proxy
+from assistant.worker import holding, proxy
 from assistant.worker.admission import Admission
 from assistant.worker.errands import Errands
 from assistant.worker.health import bound_livekits_ports
+from assistant.worker.holding import Holding
 from assistant.worker.own_calls import OwnCalls
 from assistant.worker.processes import Processes
 from assistant.worker.rooms import RoomService
@@ -47,16 +48,16 @@ class Care:
         )
         rooms, processes = RoomService(livekit), Processes(server, keys)
         self._errands = Errands()
-        self._takeover = Takeover(
-            self._store, rooms, processes, self._errands, is_full, keys.agent_name
-        )
-        self.own = OwnCalls(self._store, rooms, processes, self._errands, self._takeover)
+        self._holding = Holding(self._store, lambda call: self.own.end_late(call))
+        common = self._store, rooms, processes, self._errands, self._holding
+        self._takeover = Takeover(*common, is_full, keys.agent_name)
+        self.own = OwnCalls(*common, self._takeover)
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(_fault)
 
     async def _run(self) -> None:
         try:
-            await asyncio.gather(self.own.run(), self._takeover.run())
+            await asyncio.gather(self._holding.run(), self.own.run(), self._takeover.run())
         finally:
             self._errands.stop()
 
@@ -90,7 +91,7 @@ class Worker(AgentServer):
         bound_livekits_ports()
         self.on("worker_registered", lambda *_: self._take_care())
         try:
-            with shared_speech():  # before any process of a call is forked
+            with shared_speech(), holding.address():  # before any process of a call is forked
                 await super().run(devmode=devmode, unregistered=unregistered)
         except Exception as error:
             self.failure = error

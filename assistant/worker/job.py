@@ -17,6 +17,7 @@ from assistant.records import Fenced, Place, RecordError, Store, UnknownCall
 from assistant.records.sql.opening import open_even_if_away
 from assistant.session.session import CallSession
 from assistant.settings import Settings
+from assistant.worker.holding import Above
 from assistant.worker.identity import epoch_of
 from assistant.worker.lease import Lease
 from assistant.worker.rooms import RoomError, RoomService
@@ -84,7 +85,7 @@ async def held_by(
         if held.line is not None:
             held.line.hand_on()
 
-    held.lease = Lease(call, store, lost, handed_on)
+    held.lease = Lease(call, store, lost, handed_on, above=Above(call.id, owner))
     held.lease.begin()
     return held, call
 

@@ -13,7 +13,8 @@ import logging
 from collections.abc import Callable
 
 from assistant.call.call import Call
-from assistant.records import NOBODY, Caller, Fenced, RecordError, Store
+from assistant.records import NOBODY, Caller, Fenced, Hold, RecordError, Store
+from assistant.worker.holding import Above
 from assistant.worker.timing import USUAL, Timing
 
 log = logging.getLogger("assistant.lease")
@@ -23,7 +24,8 @@ class Lease:
     """Holds one call from `begin` on, until it is over, lost, or the process ends.
 
     `lost` is told once that the call is somebody else's; `handed_on`, again and again, that it is
-    to be: whoever holds it stays on the line until then.
+    to be: whoever holds it stays on the line until then. The worker `above` holds it with all of
+    its calls; where that says nothing good, this process asks the records itself.
     """
 
     def __init__(
@@ -33,12 +35,14 @@ class Lease:
         lost: Callable[[], None],
         handed_on: Callable[[], None],
         timing: Timing = USUAL,
+        above: Above | None = None,
     ) -> None:
         self._call = call
         self._store = store
         self._lost = lost
         self._handed_on = handed_on
         self._timing = timing
+        self._above = above
         self._caller = NOBODY
         self._noted = NOBODY
         self._wanted = asyncio.Event()
@@ -71,6 +75,8 @@ class Lease:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        if self._above is not None:
+            self._above.close()
 
     async def _hold(self) -> None:
         try:
@@ -89,11 +95,18 @@ class Lease:
                     await self._store.give_up(self._call.id)
             raise
 
+    async def _is_kept(self) -> bool:
+        """Whether it goes on being ours, rather than somebody else's as soon as they come."""
+        told = Hold.UNKNOWN if self._above is None else await self._above.told()
+        if told is Hold.KEPT:
+            return True
+        return await self._store.renew(self._call.id, self._timing.lease)
+
     async def _renew(self) -> None:
         if self._call.fenced:
             raise Fenced(f"call {self._call.id} has been taken up by somebody else")
         try:
-            if not await self._store.renew(self._call.id, self._timing.lease):
+            if not await self._is_kept():
                 self._handed_on()
             if self._noted != (caller := self._caller):
                 await self._store.attend(self._call.id, caller)

@@ -10,6 +10,7 @@ from livekit.agents.job import RunningJobInfo
 
 from assistant.records import CallRecord, Orphan, RecordError, Store, UnknownCall
 from assistant.worker.errands import Errands
+from assistant.worker.holding import Holding
 from assistant.worker.identity import epoch_of, identity
 from assistant.worker.processes import Processes, served
 from assistant.worker.rooms import RoomService
@@ -31,6 +32,7 @@ class OwnCalls:
         rooms: RoomService,
         processes: Processes,
         errands: Errands,
+        holding: Holding,
         takeover: Takeover,
         timing: Timing = USUAL,
     ) -> None:
@@ -38,6 +40,7 @@ class OwnCalls:
         self._rooms = rooms
         self._processes = processes
         self._errands = errands
+        self._holding = holding
         self._takeover = takeover
         self._timing = timing
         self._again: set[str] = set()
@@ -50,6 +53,10 @@ class OwnCalls:
 
         await self._processes.watch(gone)
 
+    def end_late(self, call: str) -> None:
+        """End the process of this call, which has not said for long that it lives."""
+        self._errands.run(call, partial(self._ended, call))
+
     async def hand_on(self) -> None:
         """Let the other workers have every call of this one; each stays until it is taken up."""
         await asyncio.gather(*map(self._handed_on, self._processes.now))
@@ -60,6 +67,11 @@ class OwnCalls:
         The claim fences the process that has it: it leaves call and room alone.
         """
         await self._errands.done(info.job.room.sid, self._replaced(info))
+
+    async def _ended(self, call: str) -> None:
+        late = self._timing.slow
+        log.error("call %s: its process answers nobody for %g s: it is ended", call, late)
+        await self._processes.end(call)
 
     async def _handed_on(self, info: RunningJobInfo) -> None:
         try:
@@ -81,6 +93,7 @@ class OwnCalls:
 
     async def _let_go(self, info: RunningJobInfo) -> None:
         """The process of this job is gone."""
+        self._holding.drop(*served(info))
         try:
             await self._store.give_up(*served(info))
         except UnknownCall:

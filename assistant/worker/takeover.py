@@ -21,6 +21,7 @@ from assistant import telemetry
 from assistant.call.call import Call
 from assistant.records import Fenced, Orphan, RecordError, Store, UnknownCall
 from assistant.worker.errands import Errands
+from assistant.worker.holding import Holding
 from assistant.worker.identity import identity
 from assistant.worker.processes import Processes
 from assistant.worker.rooms import RoomService
@@ -40,6 +41,7 @@ class Takeover:
         rooms: RoomService,
         processes: Processes,
         errands: Errands,
+        holding: Holding,
         is_full: Callable[[], bool],
         agent_name: str = "",
         timing: Timing = USUAL,
@@ -48,6 +50,7 @@ class Takeover:
         self._rooms = rooms
         self._processes = processes
         self._errands = errands
+        self._holding = holding
         self._is_full = is_full
         self._agent_name = agent_name
         self._timing = timing
@@ -89,9 +92,11 @@ class Takeover:
                 return
             log.warning("call %s is taken up: nobody holds it any more", orphan.id)
             telemetry.TAKEN_UP.one()
+            self._holding.expect(orphan.id, agent)
             try:
                 await self._processes.begin(agent, room)
             except BaseException:
+                self._holding.drop(orphan.id, agent)
                 await self._store.give_up(orphan.id, agent)
                 raise
 

@@ -21,6 +21,9 @@ class Timing:
     they would only race each other."""
     starting: float = 6.0
     """That a process may take to be on the line of a call which it was given."""
+    beginning: float = 12.0
+    """That a worker holds a call for a process of its own which is to be on the line of it: with
+    both cores busy one takes longer than usual, and a second one would take longer still."""
     busy: float = 0.8
     """That a worker which is full, or has no process to spare, leaves a call to the others."""
     loading: float = 4.0
@@ -30,8 +33,8 @@ class Timing:
     soundless: float = 10.0
     """That somebody whose sound is published is waited for, while others are in the room."""
     slow: float = 4.0
-    """That a call of a process of ours which lives, and has not renewed it, is left to it: the
-    machine is busy, and a further process would make it more so."""
+    """That a call is held for a process of ours which lives, and doesn't say so: the machine is
+    busy, and a further process would make it more so."""
     farewell: float = 15.0
     """That a worker which is to stop may take to end a call that nobody took up."""
 

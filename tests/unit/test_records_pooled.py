@@ -12,10 +12,14 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from assistant.call.call import Call
-from assistant.records import Hold, Place, RecordError
+from assistant.records import Place, RecordError
 from assistant.records.sql.address import address
 from assistant.records.sql.opening import open_at_start, open_even_if_away
 from assistant.records.sql.store import SqlStore
+from assistant.worker import holding
+from assistant.worker.holding import Above, Holding
+from assistant.worker.lease import Lease
+from assistant.worker.timing import USUAL
 from statemachine.conversation import MACHINE
 from statemachine.engine.journal.replay import replay
 from statemachine.engine.machine import Accepted
@@ -38,14 +42,25 @@ async def behind(request: pytest.FixtureRequest, postgres: Postgres) -> AsyncIte
         yield address
 
 
-async def purchase(store: SqlStore, id: str) -> Call:
-    """A call in which a phone is ordered; what a busy database refuses is asked for again."""
+async def purchase(store: SqlStore, id: str, at: str = "") -> Call:
+    """A call in which a phone is ordered; what a busy database refuses is asked for again.
+
+    Its worker holds it meanwhile, `at` this socket.
+    """
     call = await Call.begin(id, shop()[0].offers, store, Place("room", "jill"), 30.0)
+    told: list[str] = []
+    tells = (lambda: told.append("lost"), lambda: told.append("handed on"))
+    lease = Lease(call, store, *tells, above=Above(id, store.owner, at=at))
+    if at:
+        lease.begin()
     for trigger in PURCHASE[:-1]:
         await call.fire(trigger)
         await asyncio.sleep(0.05)
     while not call.facts.orders and not call.fenced:
         await call.fire(ConfirmPurchase())
+    await asyncio.sleep(4 * USUAL.lease if at else 0.0)
+    await lease.stop()
+    assert told == []
     return call
 
 
@@ -93,27 +108,44 @@ async def small() -> AsyncIterator[str]:
         yield url.set(username="worker").render_as_string(hide_password=False)
 
 
+async def connections(store: SqlStore) -> int:
+    """How many this program has to the database."""
+    ours = text("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user")
+    return int(await store.database.run(lambda on: on.scalar(ours), writes=False) or 0)
+
+
 async def test_few_connections_lose_nobody_a_call(small: str) -> None:
-    """Two workers, each with an eye on all calls, and six processes with a call each."""
+    """Two workers, each with an eye on all calls, hold three each for as many processes.
+
+    A worker takes one connection; a process takes one while its call has something to write.
+    """
     workers = [await open_at_start(small) for _ in range(2)]
     processes = [await open_even_if_away(small, owner=f"agent-{n}") for n in range(6)]
-    held = {process.owner: process.owner for process in processes}
+    late: list[str] = []
 
     async def watch(worker: SqlStore) -> None:
-        """Renew half of the calls and look for those that nobody holds, as a worker does."""
-        mine = dict(list(held.items())[workers.index(worker) :: 2])
+        """Look for calls that nobody holds, as a worker does."""
         while True:
             with suppress(RecordError):
-                told = await worker.renew_all(mine, 1.5)
-                assert Hold.LOST not in told.values()
                 assert await worker.orphans("jill") == ()
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(USUAL.poll)
 
-    watching = [asyncio.create_task(watch(worker)) for worker in workers]
-    calls = await asyncio.gather(*(purchase(each, each.owner) for each in processes))
-    for task in watching:
-        assert not task.done()
-        task.cancel()
+    with holding.address() as first, holding.address() as second:
+        sockets = [first, second]
+        working = [
+            asyncio.create_task(work)
+            for worker, at in zip(workers, sockets, strict=True)
+            for work in (watch(worker), Holding(worker, late.append, at=at).run())
+        ]
+        calls = await asyncio.gather(
+            *(purchase(each, each.owner, sockets[n % 2]) for n, each in enumerate(processes))
+        )
+        assert await connections(workers[0]) <= len(workers) + 1
+        for task in working:
+            assert not task.done()
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+    assert late == []
     for call, process in zip(calls, processes, strict=True):
         assert await call.write_up()
         await as_written(call, process)

@@ -25,6 +25,7 @@ from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.settings import Rooms
 from assistant.worker.errands import Errands
+from assistant.worker.holding import Holding
 from assistant.worker.identity import epoch_of, identity
 from assistant.worker.own_calls import OwnCalls
 from assistant.worker.processes import Processes
@@ -127,10 +128,11 @@ class Worker:
         rooms, errands = RoomService(livekit), Errands()
         keys = Rooms(livekit_api_key="key", livekit_api_secret="secret" * 6)
         processes = Processes(server, keys, self.timing)
-        common = self.store, rooms, processes, errands
+        holding = Holding(self.store, lambda call: own.end_late(call), self.timing)
+        common = self.store, rooms, processes, errands, holding
         looks = Takeover(*common, lambda: self.full, timing=self.timing)
         own = OwnCalls(*common, looks, self.timing)
-        tasks = [asyncio.create_task(each.run()) for each in (looks, own)]
+        tasks = [asyncio.create_task(each.run()) for each in (looks, own, holding)]
         try:
             yield own
         finally:

@@ -32,21 +32,27 @@ def claim(on: Connection, call: str, owner: str, lease: float, epoch: int | None
     return claimed
 
 
-def renew(on: Connection, owners: Mapping[str, str], lease: float) -> dict[str, Hold]:
-    """Keep each of these calls for its owner."""
+def renew(
+    on: Connection, owners: Mapping[str, str], lease: float, *, looked_after: bool = True
+) -> dict[str, Hold]:
+    """Keep each of these calls for its owner; those that are `looked_after`, or else any."""
     theirs = tuple_(CALLS.c.id, CALLS.c.owner).in_(list(owners.items()))
+    held = CALLS.c.lease_until > 0 if looked_after else CALLS.c.lease_until >= 0
     kept = on.scalars(
         update(CALLS)
-        .where(theirs, CALLS.c.lease_until >= 0)
+        .where(theirs, held)
         .values(lease_until=DatabaseNow() + lease)
         .returning(CALLS.c.id)
     )
     told = dict.fromkeys(owners, Hold.UNKNOWN) | dict.fromkeys(kept, Hold.KEPT)
     unkept = [call for call, hold in told.items() if hold is not Hold.KEPT]
     if unkept:
-        asked = select(CALLS.c.id, CALLS.c.owner).where(CALLS.c.id.in_(unkept))
-        for call, owner in on.execute(asked):
-            told[call] = Hold.HANDED_ON if owner == owners[call] else Hold.LOST
+        asked = select(CALLS.c.id, CALLS.c.owner, CALLS.c.lease_until)
+        for call, owner, until in on.execute(asked.where(CALLS.c.id.in_(unkept))):
+            if owner != owners[call]:
+                told[call] = Hold.LOST
+            elif until:
+                told[call] = Hold.HANDED_ON
     return told
 
 

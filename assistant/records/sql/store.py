@@ -122,7 +122,12 @@ class SqlStore:
 
     async def renew(self, call: str, lease: float) -> bool:
         """Keep a call for this many seconds more."""
-        hold = (await self.renew_all({call: self.owner}, lease))[call]
+        told = await self.database.run(
+            lambda on: leases.renew(on, {call: self.owner}, lease, looked_after=False),
+            writes=True,
+            whole=False,
+        )
+        hold = told[call]
         if hold is Hold.UNKNOWN:
             raise UnknownCall(f"There is no call {call}.")
         if hold is Hold.LOST:
