@@ -46,9 +46,11 @@ class Order:
 class Ticket:
     """A support ticket."""
 
-    number: str
+    number: str = settled()
     issue: str = spoken(MISSING, compared=True)
     resolved: bool = False
+    callback: bool = False
+    """Whether the caller is to be called back, rather than helped with a problem."""
 
     @property
     def status(self) -> str:
@@ -78,14 +80,19 @@ class Facts(facts.Facts):
     logged_at: int = a_turn(0)
     """The turn in which the last issue was logged."""
     tickets: tuple[Ticket, ...] = ()
+    reason: str = spoken()
+    """What the caller last asked for a colleague for."""
+    met: bool = settled(False)
+    """Whether a colleague has talked to the caller."""
 
     def bare(self) -> Facts:
-        """Without what is ordered or resolved; and to a guard an answer is a yes or none."""
+        """Without what is done or promised; and to a guard an answer is a yes or none."""
         answer = self.answer if self.answer is Answer.YES else Answer.OPEN
         chosen = self.selection
         if chosen is not None and chosen.ordered:
             chosen = Selection("", "", "", 0, 0, ordered=True)
-        tickets = (Ticket("", "", True) if ticket.resolved else ticket for ticket in self.tickets)
+        problems = (ticket for ticket in self.tickets if not ticket.callback)
+        tickets = (Ticket("", "", True) if ticket.resolved else ticket for ticket in problems)
         return replace(self, answer=answer, selection=chosen, tickets=tuple(tickets))
 
     @property
@@ -95,8 +102,14 @@ class Facts(facts.Facts):
 
     @property
     def open_tickets(self) -> tuple[Ticket, ...]:
-        """The tickets that are not resolved, oldest first."""
-        return tuple(ticket for ticket in self.tickets if not ticket.resolved)
+        """The problems' tickets that are not resolved, oldest first."""
+        there = (ticket for ticket in self.tickets if not ticket.callback)
+        return tuple(ticket for ticket in there if not ticket.resolved)
+
+    @property
+    def callback(self) -> Ticket | None:
+        """The ticket by which the caller is to be called back, if there is one."""
+        return next((ticket for ticket in self.tickets if ticket.callback), None)
 
 
 def number(prefix: str, reference: str, nth: int) -> str:

@@ -12,7 +12,7 @@ from statemachine.answers import Answer
 from statemachine.engine.effects import Say
 from statemachine.engine.rows import otherwise
 from statemachine.facts import Facts, selected
-from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
+from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, Staff, ToPerson
 
 
 def listed(names: tuple[str, ...], joint: str = "and") -> str:
@@ -81,6 +81,11 @@ def spoken_since_logged(facts: Facts) -> bool:
 def plausible_name(facts: Facts, trigger: RecordName) -> bool:
     """That isn't a name: carry on without it, and don't ask for it again."""
     return bool(trigger.name)
+
+
+def somebody_in(facts: Facts, trigger: ToPerson) -> bool:
+    """Nobody can take the call now: the caller has been promised a call back."""
+    return trigger.staff is Staff.IN
 
 
 def _closest(facts: Facts, trigger: SelectModel) -> Say:

@@ -19,6 +19,41 @@ OPENING_BUYING = Line(
 OPENING_SUPPORT = Line("opening_support", "You're with support. What is your iPhone doing?")
 OPENING_GREETING = Line("opening_greeting", "You're back with {persona}. What can I do for you?")
 
+OPENING_WAITING = Line(
+    "opening_waiting", "I'm asking a colleague to take your call; one moment, please."
+)
+OPENING_WITH_PERSON = Line("opening_with_person", "My colleague is on the line now: go ahead.")
+STOPPED_WAITING = Line("stopped_waiting", "All right, you're back with me. What can I do for you?")
+PERSON_LEFT = Line(
+    "person_left",
+    "My colleague has left the line, and I'm back. Is there anything else I can do for you?",
+)
+PERSON_DECLINED = Line(
+    "person_declined",
+    "I'm sorry, my colleagues can't take your call just now. We'll call you back: that's noted "
+    "under ticket {ticket}. Is there anything else I can do for you?",
+)
+NOBODY_ANSWERED = Line(
+    "nobody_answered",
+    "I'm sorry, nobody is free to talk to you just now. We'll call you back: that's noted under "
+    "ticket {ticket}. Is there anything else I can do for you?",
+)
+PERSON_NOT_REACHED = Line(
+    "person_not_reached",
+    "I'm sorry, I can't get through to my colleagues. We'll call you back: that's noted under "
+    "ticket {ticket}. Is there anything else I can do for you?",
+)
+SHOP_CLOSED = Line(
+    "shop_closed",
+    "My colleagues aren't in right now; we open {opens}. We'll call you back: that's noted under "
+    "ticket {ticket}. Is there anything else I can do for you?",
+)
+NOBODY_IN = Line(
+    "nobody_in",
+    "I can't put you through to a colleague right now. We'll call you back: that's noted under "
+    "ticket {ticket}. Is there anything else I can do for you?",
+)
+
 QUOTE = Line("quote", "The {model} with {storage} is {price}. Shall I order it for you?")
 QUOTE_IN_COLOUR = Line(
     "quote_in_colour",

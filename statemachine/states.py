@@ -11,6 +11,8 @@ class State(states.State):
     GREETING = ("greeting", "GreetingAgent", "the front desk")
     BUYING = ("buying", "BuyingAgent", "sales")
     SUPPORT = ("support", "SupportAgent", "support")
+    WAITING = ("waiting", "WaitingAgent", "the switchboard")
+    WITH_PERSON = ("with_person", "", "a colleague")
     ENDED = ("ended", "", "")
 
 
@@ -18,3 +20,7 @@ INITIAL = State.GREETING
 FINAL = State.ENDED
 OPEN = tuple(state for state in State if state is not FINAL)
 """Every state in which the call is still on."""
+SPOKEN = tuple(state for state in OPEN if state.agent)
+"""Those in which an agent speaks: in the others the caller talks to one of the shop's people."""
+DESKS = tuple(state for state in SPOKEN if state is not State.WAITING)
+"""Those in which something is done for the caller, and a colleague may be asked for."""

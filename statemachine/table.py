@@ -20,15 +20,17 @@ from statemachine.guards import (
     not_unsolved,
     plausible_name,
     sold,
+    somebody_in,
     spoken_since_entering,
     spoken_since_logged,
     spoken_since_quoted,
     still_offered,
 )
 from statemachine.samples import SAMPLES
-from statemachine.states import FINAL, INITIAL, OPEN, State
+from statemachine.states import DESKS, FINAL, INITIAL, OPEN, SPOKEN, State
 from statemachine.triggers import (
     CallerHungUp,
+    CallerPutOn,
     CallerSpoke,
     CallerWentSilent,
     CallFailed,
@@ -38,34 +40,56 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     LogSupportIssue,
+    NobodyAnswered,
+    PersonAnswered,
+    PersonDeclined,
+    PersonLeft,
+    PersonNotReached,
     QuestionPut,
     RecordName,
     SelectModel,
+    StopWaiting,
     ToBuying,
+    ToPerson,
     ToSupport,
 )
 from statemachine.updates import (
+    ask_person,
+    called_back,
     carry_wish,
     hear,
     lapse,
     log_issue,
+    meet,
     note_name,
     order,
+    promise,
     resolve,
     say,
     select,
 )
 
 GREETING, BUYING, SUPPORT, ENDED = State.GREETING, State.BUYING, State.SUPPORT, State.ENDED
+WAITING, WITH_PERSON = State.WAITING, State.WITH_PERSON
 HEARD = (spoken_since_entering,)
 LEFT = (*HEARD, not_going_on)
 
 ROWS = (
     # Being put through
-    row(ToBuying, (GREETING, SUPPORT), BUYING, when=HEARD, does=carry_wish),
-    row(ToSupport, (GREETING, BUYING), SUPPORT, when=HEARD, does=carry_wish),
+    row(ToBuying, (GREETING, SUPPORT, WAITING), BUYING, when=HEARD, does=carry_wish),
+    row(ToSupport, (GREETING, BUYING, WAITING), SUPPORT, when=HEARD, does=carry_wish),
+    # A person: asked for, waited for, talked to
+    row(ToPerson, DESKS, WAITING, when=HEARD, given=(somebody_in,), does=ask_person),
+    row(ToPerson, DESKS, when=HEARD, does=promise),
+    row(StopWaiting, WAITING, GREETING, when=HEARD, does=say(lines.STOPPED_WAITING)),
+    row(PersonAnswered, WAITING, WITH_PERSON, does=meet),
+    row(PersonDeclined, WAITING, GREETING, does=called_back(lines.PERSON_DECLINED)),
+    row(NobodyAnswered, WAITING, GREETING, does=called_back(lines.NOBODY_ANSWERED)),
+    row(PersonNotReached, WAITING, GREETING, does=called_back(lines.PERSON_NOT_REACHED)),
+    row(PersonLeft, WITH_PERSON, GREETING, does=say(lines.PERSON_LEFT)),
+    row(CallerPutOn, WAITING, ENDED),
     # Anywhere
-    row(RecordName, OPEN, given=(plausible_name,), does=note_name),
+    row(RecordName, SPOKEN, given=(plausible_name,), does=note_name),
     # Sales
     row(
         SelectModel,
@@ -97,12 +121,12 @@ ROWS = (
     ),
     row(EndSupportCall, SUPPORT, ENDED, when=LEFT, does=say(lines.FAREWELL_SUPPORT)),
     # The front desk
-    row(EndCall, GREETING, ENDED, when=LEFT, does=say(lines.FAREWELL)),
+    row(EndCall, (GREETING, WAITING), ENDED, when=LEFT, does=say(lines.FAREWELL)),
     # What happens on the line
-    row(CallerSpoke, OPEN, does=hear),
-    row(QuestionPut, OPEN, does=lapse),
+    row(CallerSpoke, SPOKEN, does=hear),
+    row(QuestionPut, SPOKEN, does=lapse),
     row(CallerHungUp, OPEN, ENDED),
-    row(CallerWentSilent, OPEN, ENDED, does=say(lines.SILENT_FAREWELL)),
+    row(CallerWentSilent, DESKS, ENDED, does=say(lines.SILENT_FAREWELL)),
     row(CallFailed, OPEN, ENDED),
 )
 

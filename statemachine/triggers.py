@@ -7,6 +7,7 @@ values, to be compared, and words that nobody here reads.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from statemachine.answers import Answer
 from statemachine.engine.triggers import (
@@ -33,6 +34,44 @@ class ToBuying(PutThrough):
 @dataclass(frozen=True, slots=True)
 class ToSupport(PutThrough):
     """Put the caller through to support: a phone they own has a problem."""
+
+
+class Staff(str, Enum):
+    """Whether one of the shop's people can be asked for, at the moment when a caller wants one."""
+
+    IN = "in"
+    CLOSED = "closed"
+    """The shop is closed then."""
+    OUT = "out"
+    """There is no way to any of them from this line."""
+
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson(ModelTrigger):
+    """Ask a colleague, a human, to take the call: only when the caller asks for a person, or agrees
+    to one.
+    """
+
+    # whether somebody is there is found out at the edge, where there is a clock
+
+    reason: str = field(
+        default="",
+        metadata=said(
+            "What it is about, in their own words; left out if they didn't say.",
+            "a question about my invoice",
+        ),
+    )
+    staff: Staff = Staff.OUT
+    opens: str = ""
+    """When the shop opens again, as it is said: "tomorrow at 9 am"; empty while it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWaiting(ModelTrigger):
+    """Stop asking for a colleague: the caller doesn't want to wait, or has changed their mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +156,36 @@ class CallerSpoke(SessionTrigger):
 @dataclass(frozen=True, slots=True)
 class QuestionPut(SessionTrigger):
     """Code has put a question of its own: what the caller says next answers that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswered(SessionTrigger):
+    """A colleague has taken the call: they and the caller hear each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDeclined(SessionTrigger):
+    """Whoever was asked to take the call can't."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyAnswered(SessionTrigger):
+    """Nobody has taken the call in the time that a caller may be kept waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNotReached(SessionTrigger):
+    """Nobody could be asked: the way to them failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft(SessionTrigger):
+    """The colleague has left the caller, who is still on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPutOn(SessionTrigger):
+    """The caller's telephone was put on to a colleague's, and has left this line for it."""
 
 
 @dataclass(frozen=True, slots=True)

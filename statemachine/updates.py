@@ -20,9 +20,13 @@ from statemachine.triggers import (
     PutThrough,
     RecordName,
     SelectModel,
+    Staff,
+    ToPerson,
 )
 
 Outcome = tuple[Facts, tuple[Effect, ...]]
+CALL_BACK = "Call back"
+"""What stands in a ticket by which somebody is to be called back, before what they asked for."""
 
 
 def say(line: Line) -> Callable[[Facts, Trigger], Outcome]:
@@ -60,6 +64,45 @@ def carry_wish(facts: Facts, trigger: PutThrough) -> Outcome:
     """What the caller wants of the desk they are put through to, which asks its own question."""
     after, effects = lapse(facts, trigger)
     return replace(after, wish=words_in(trigger.wish)), effects
+
+
+def ask_person(facts: Facts, trigger: ToPerson) -> Outcome:
+    """What a colleague is asked for, while the caller waits: nothing else is on offer."""
+    after, effects = lapse(facts, trigger)
+    return replace(after, wish="", reason=words_in(trigger.reason)), effects
+
+
+def promise(facts: Facts, trigger: ToPerson) -> Outcome:
+    """Nobody is there to be asked: the caller is told so, and promised a call back."""
+    after, _ = ask_person(facts, trigger)
+    if trigger.staff is Staff.CLOSED and trigger.opens:
+        return _promised(after, lines.SHOP_CLOSED, ("opens", trigger.opens))
+    return _promised(after, lines.NOBODY_IN)
+
+
+def called_back(line: Line) -> Callable[[Facts, Trigger], Outcome]:
+    """Nobody came: the caller is told so with this line, and promised a call back."""
+
+    def promise_it(facts: Facts, trigger: Trigger) -> Outcome:
+        return _promised(facts, line)
+
+    return promise_it
+
+
+def _promised(facts: Facts, line: Line, *told: tuple[str, str]) -> Outcome:
+    """One promise a call: who asks again has the ticket that they had."""
+    ticket = facts.callback
+    if ticket is not None:
+        return facts, (Say(line, (*told, ("ticket", ticket.number))),)
+    issue = f"{CALL_BACK}: {facts.reason}" if facts.reason else CALL_BACK
+    ticket = Ticket(number("T", facts.reference, len(facts.tickets) + 1), issue, callback=True)
+    after = replace(facts, tickets=(*facts.tickets, ticket))
+    return after, (OpenTicket(ticket), Say(line, (*told, ("ticket", ticket.number))))
+
+
+def meet(facts: Facts, trigger: Trigger) -> Outcome:
+    """A colleague has the caller now."""
+    return replace(facts, met=True), ()
 
 
 def note_name(facts: Facts, trigger: RecordName) -> Outcome:

@@ -28,9 +28,8 @@ class ShopAgent(Agent):
     state: ClassVar[State]
 
     def __init__(self, data: UserData) -> None:
-        super().__init__(
-            instructions=data.prompts.instructions_for(self.state), tools=tools.every_tool()
-        )
+        told = data.prompts.instructions_for(self.state) if self.state.agent else ""
+        super().__init__(instructions=told, tools=tools.every_tool())
         self._data = data
 
     # Taking over
@@ -39,6 +38,7 @@ class ShopAgent(Agent):
         """Take over the line: whatever fails in here, the caller hears something."""
         call = self._data.call
         try:
+            await self._data.picked_up()
             if call.state in (self.state, State.ENDED):
                 await self._enter(self._data.take_over())
             # else the call has moved on already; the agent of its state speaks
@@ -52,6 +52,7 @@ class ShopAgent(Agent):
 
     async def _enter(self, handover: Handover) -> None:
         data, planned = self._data, entering.plan(handover)
+        self._listen(True)
         for text, to_the_end in handover.unsaid:
             if to_the_end or not isinstance(planned, Farewell):
                 data.speak(text, to_the_end=to_the_end)
@@ -70,6 +71,11 @@ class ShopAgent(Agent):
                 if bridged:
                     data.speak(data.prompts.word(lines.BRIDGE))
                 data.to_say.append(self.session.generate_reply(user_input=words or NOT_GIVEN))
+
+    def _listen(self, on: bool) -> None:
+        """Hear the caller from now on, or not: their words are for somebody else."""
+        if self.session.input.audio is not None:
+            self.session.input.set_audio_enabled(on)
 
     def go_on(self) -> None:
         """Go on with a call that was cut off, with what the caller may have missed."""

@@ -178,7 +178,8 @@ class Gate:
             case "ticket":
                 return bool(facts.tickets) and (len(facts.tickets) > 1 or not several)
             case "closed":
-                return bool(facts.tickets) and not facts.open_tickets
+                closed = any(ticket.resolved for ticket in facts.tickets)
+                return closed and not facts.open_tickets
             case "name":
                 return bool(facts.customer_name)
             case _:
@@ -194,7 +195,7 @@ class Gate:
             return Say(lines.ORDER_NUMBER, (("order", facts.orders[-1].number),))
         if objection is Objection.NUMBER and facts.tickets:
             return Say(lines.TICKET_NUMBER, (("ticket", facts.tickets[-1].number),))
-        if self.state is State.GREETING:
+        if self.state in (State.GREETING, State.WAITING):
             return Say(lines.NOT_HERE)
         if self.state is State.SUPPORT:
             return Say(lines.NOT_NOTED if missing and not facts.tickets else lines.NOT_DONE)

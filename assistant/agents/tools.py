@@ -20,7 +20,7 @@ from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import ModelTrigger, description_of, name_of, taken_by
 from statemachine.offers import Offer
-from statemachine.triggers import RecordName
+from statemachine.triggers import RecordName, ToPerson
 
 TRIGGERS: dict[str, type[ModelTrigger]] = {
     name_of(row.trigger): row.trigger
@@ -106,6 +106,8 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
             return llm.ToolResult(
                 f"{name} didn't happen: what to put in it is still open. Ask the caller about it."
             )
+        if isinstance(trigger, ToPerson):
+            trigger = context.userdata.asking(trigger)
         return answer(await call.fire(trigger))
 
     schema = {"name": name, "description": description_of(kind), "parameters": schema_of(kind)}

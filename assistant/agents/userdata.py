@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -20,6 +21,7 @@ from assistant.shop.knowledge import Knowledge
 from assistant.shop.wording.prompts import Prompts
 from statemachine.engine.effects import HandOff
 from statemachine.states import State
+from statemachine.triggers import Staff, ToPerson
 
 
 class Speak(Protocol):
@@ -31,6 +33,15 @@ class Speak(Protocol):
 
 def unspoken(text: str, *, to_the_end: bool = False) -> None:
     """Nobody is on the line to hear it."""
+
+
+def nobody_in() -> tuple[Staff, str]:
+    """There is no way from here to any of the shop's people."""
+    return Staff.OUT, ""
+
+
+async def at_once() -> None:
+    """Nobody's telephone rings."""
 
 
 @dataclass
@@ -66,8 +77,17 @@ class UserData:
     """Ids of the model's tool calls so far."""
     reflexes: bool = False
     """Whether a sentence that is plain is acted on without asking the model."""
+    picked_up: Callable[[], Awaitable[None]] = at_once
+    """Waits until the caller hears what is said: their telephone may still ring."""
+    staff: Callable[[], tuple[Staff, str]] = nobody_in
+    """Whether somebody can be asked to take the call now, and else when the shop opens again."""
     failures: int = 0
     """How many of the model's replies in a row have failed."""
+
+    def asking(self, trigger: ToPerson) -> ToPerson:
+        """The wish for a person, with whether there is one at this moment."""
+        staff, opens = self.staff()
+        return replace(trigger, staff=staff, opens=opens)
 
     def hear(self, message: str) -> None:
         """A message of the caller's is what they said last; this is its id."""

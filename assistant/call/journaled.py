@@ -52,7 +52,7 @@ class Journaled:
                 doubt = outcome if isinstance(put, Doubtful) else None
                 outcome = _unwritten(outcome)
                 entry = entry_of(outcome, time.time())
-            self.ledger.keep(entry, put.why, doubt)
+            self.ledger.keep(entry, put.why, doubt, effects_of(outcome))
         if isinstance(outcome, Accepted):
             self.conversation.commit(outcome)
         return outcome, entry
@@ -81,7 +81,9 @@ class Journaled:
             here = self.conversation.state.value
             if each.entry.accepted:
                 since = trigger_of(each.entry.trigger, each.entry.arguments, MACHINE.table)
-                each.entry = self._amend(each.number, self.conversation.send(since))
+                outcome = self.conversation.send(since)
+                each.entry = self._amend(each.number, outcome)
+                each.effects = effects_of(outcome)
             else:
                 each.entry = replace(each.entry, source=here, target=here)
                 self.ledger.amend(each.number, each.entry)

@@ -52,6 +52,8 @@ class Waiting:
     number: int
     entry: Entry
     doubt: Accepted[Facts] | None = None
+    effects: tuple[Effect, ...] = ()
+    """What is written with it: something that has happened may have opened a ticket."""
 
 
 class Ledger:
@@ -97,11 +99,17 @@ class Ledger:
         self._append(entry)
         return Stored()
 
-    def keep(self, entry: Entry, why: RecordError, doubt: Accepted[Facts] | None = None) -> None:
+    def keep(
+        self,
+        entry: Entry,
+        why: RecordError,
+        doubt: Accepted[Facts] | None = None,
+        effects: tuple[Effect, ...] = (),
+    ) -> None:
         """Write this one later. For a call that is another writer's there is no later."""
         self._outage.tell(entry, why)
         if self.lost is None:
-            self.late.append(Waiting(len(self.journal), entry, doubt))
+            self.late.append(Waiting(len(self.journal), entry, doubt, effects))
         self._append(entry)
 
     async def catch_up(self) -> Waiting | None:
@@ -125,7 +133,9 @@ class Ledger:
         while self.late:
             first = self.late[0]
             try:
-                await self._ask(self._store.write(self._call, first.number, first.entry, ()))
+                await self._ask(
+                    self._store.write(self._call, first.number, first.entry, first.effects)
+                )
             except Taken as taken:
                 if first.doubt is None or not taken.entry.accepted:
                     raise

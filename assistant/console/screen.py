@@ -103,7 +103,7 @@ def keep_quiet(screen: Screen, log: Path | None) -> None:
 
 def show(screen: Screen, call: Call, line: CallSession, words: Prompts, *, echo: bool) -> None:
     """Put everything that is said and done in a call on the screen, as it happens."""
-    names = {State.GREETING: words.persona}
+    names = {State.GREETING: words.persona, State.WAITING: words.persona}
 
     def on_item(event: ConversationItemAddedEvent) -> None:
         item = event.item

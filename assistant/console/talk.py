@@ -31,7 +31,7 @@ from statemachine.engine.journal.course import Course
 from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError
 from statemachine.offers import Offer
-from statemachine.states import FINAL, OPEN
+from statemachine.states import FINAL, SPOKEN
 from statemachine.table import TABLE
 from statemachine.triggers import CallFailed
 
@@ -227,7 +227,7 @@ async def _customized(words: Prompts, screen: Screen, read_line: ReadLine | None
     if read_line is None:
         screen.note("CUSTOMIZE=1 needs a terminal to ask in; the instructions stay as they are.")
         return words
-    for state in OPEN:
+    for state in SPOKEN:
         screen.note(f"\n{state.agent} is told:\n{words.instructions_for(state)}\n")
         screen.note(f"New instructions for {state.agent}, in one line; Enter keeps them.")
         given = await read_line()

@@ -20,8 +20,8 @@ AGAIN = "*"
 def typed(line: CallSession, words: str) -> None:
     """The caller has typed this: what is being said stops, and they are answered."""
     said, data = " ".join(words.split())[:LONGEST], line.data
-    if not said or data.call.ended.is_set():
-        return
+    if not said or not data.call.state.agent:
+        return  # the call is over, or they are talking to somebody else
     # As with words that were recognised: they count as presence, and are shown to who looks on.
     heard = UserInputTranscribedEvent(transcript=said, is_final=True)
     line.session.emit("user_input_transcribed", heard)

@@ -21,6 +21,7 @@ from assistant.providers.hearing import Ears
 from assistant.session.asides import Asides
 from assistant.shop.wording import lines
 from statemachine.engine.lines import Line
+from statemachine.states import State
 from statemachine.triggers import CallerWentSilent, CallFailed
 
 log = logging.getLogger("assistant.watch")
@@ -85,16 +86,22 @@ class Watchdog:
         loop = asyncio.get_running_loop()
         settings = self._data.settings
         tick = min(TICK, settings.silence / 4)
-        began = self._quiet_since = loop.time()
+        began = self._quiet_since = now = loop.time()
         while not self._data.call.ended.is_set():
             await asyncio.sleep(tick)
-            now = loop.time()
+            last, now = now, loop.time()
+            if not self._data.call.state.agent:  # they talk to a colleague for as long as they like
+                began += now - last
+                self._quiet_since = now
+                continue
             if now - began > settings.longest_call:
                 self._give_up(lines.TIME_IS_UP)
                 break
             self._asides.hear_answer()
             if self._is_under_way() or self.paused:
                 self._quiet_since = now
+            elif self._data.call.state is State.WAITING:
+                self._keep_company(now)
             elif self._has_been_quiet(now):
                 self._quiet_since = now
                 self._nobody_there()
@@ -105,6 +112,12 @@ class Watchdog:
                 self._quiet_since = now
             elif now - self._quiet_since > settings.silence:
                 self._clear_the_line()
+
+    def _keep_company(self, now: float) -> None:
+        """Who waits for a colleague says nothing, and hears every so often that they are asked."""
+        if now - self._quiet_since > self._data.settings.person_words:
+            self._quiet_since = now
+            self._say(self._word(lines.STILL_ASKING))
 
     def _is_under_way(self) -> bool:
         """Whether the caller hears the assistant or will at once.

@@ -28,6 +28,7 @@ from assistant.settings.kinds import (
     SecondsOrNone,
     Share,
     ShopFolder,
+    TelephoneNumber,
     Temperature,
     Turns,
     WebAddress,
@@ -88,8 +89,32 @@ class Rooms(Group):
     """Where Prometheus reads the worker's counters, at /metrics; 0 is nowhere."""
     reports: ReportsFolder = None
     """The directory in which each call's report is written at its end."""
+    person_page: Flag = False
+    """Whether colleagues take calls on the web page (docs/person.md)."""
+    person_number: TelephoneNumber = ""
+    """The colleague's telephone that is rung for a caller who wants a person."""
+    person_trunk: str = ""
+    """The outbound trunk of LiveKit's SIP service through which it is rung."""
+    person_transfer: Annotated[Literal["room", "refer"], Choice] = "room"
+    """`room`: they come into the caller's room; `refer`: a telephone caller is put on to them."""
+    person_seconds: Seconds = 30.0
+    """How long a caller waits for somebody to answer."""
     log_level: Level = "INFO"
     log_format: Annotated[Literal["json", "colored"], Choice] = "json"
+
+    @model_validator(mode="after")
+    def _can_ring(self) -> Rooms:
+        if self.person_number and not self.person_trunk and self.person_transfer == "room":
+            raise ValueError(
+                "PERSON_NUMBER needs the trunk it is rung through: set PERSON_TRUNK, or "
+                "PERSON_TRANSFER=refer"
+            )
+        return self
+
+    @property
+    def reaches_people(self) -> bool:
+        """Whether there is a way to any of the shop's people."""
+        return self.person_page or bool(self.person_number)
 
 
 class Settings(Group):
@@ -153,6 +178,8 @@ class Settings(Group):
     """How long a voice or a recogniser may take before the one behind it takes over."""
     silence: Seconds = _named("SILENCE_SECONDS", 12.0)
     """How long a caller says nothing before they are asked, and again before the call ends."""
+    person_words: Seconds = _named("PERSON_WORDS_SECONDS", 8.0)
+    """How long a caller who waits for a colleague hears nothing before they are told so again."""
     longest_call: Seconds = _named("LONGEST_CALL_SECONDS", 1800.0)
     """How long a call may last."""
     database_url: str = Field(default=DEFAULT_DATABASE, repr=False)

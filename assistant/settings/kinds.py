@@ -92,6 +92,12 @@ LiveKitAddress = Annotated[
     Told("is no address: it begins with ws:// or wss://"),
 ]
 
+TelephoneNumber = Annotated[
+    str,
+    Field(pattern=r"^(\+\d{4,15}|sips?:\S+)?$"),
+    Told("is no number: write it as +12125550100, with the country's code"),
+]
+
 HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
 """A path that may begin with `~`."""
 FolderOrOff = Annotated[HomePath | None, BeforeValidator(_off_is_none)]

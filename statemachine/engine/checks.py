@@ -16,9 +16,10 @@ def check(table: Table) -> None:
     """Refuse a table that has a fault.
 
     Raises:
-        TableError: an unknown state, an undescribed trigger or guard, two guards of one name, a way
-            out of the end, a row that an earlier one hides, a state nobody reaches or nobody can
-            leave, one that is entered without a line to open with, or a trigger without a row.
+        TableError: an unknown state, a model's row where no agent speaks, an undescribed trigger
+            or guard, two guards of one name, a way out of the end, a row that an earlier one
+            hides, a state nobody reaches or nobody can leave, one that is entered without a line
+            to open with, or a trigger without a row.
     """
     for row in table:
         _check_row(row, table)
@@ -38,6 +39,12 @@ def _check_row(row: Row, table: Table) -> None:
         raise TableError(f"'{row}' starts nowhere: give it a source state")
     if table.final in row.sources:
         raise TableError(f"'{row}' leaves {table.final}, where nothing may happen: take it out")
+    silent = next((state for state in row.sources if not state.agent), None)
+    if silent is not None and issubclass(row.trigger, ModelTrigger):
+        raise TableError(
+            f"'{row}' is a model's, and nobody speaks in {silent}: name its agent in states.py, or "
+            "take it from the row"
+        )
     if not description_of(row.trigger):
         raise TableError(f"'{row}': {row.trigger.__name__} has no docstring to tell a model")
     for guard, name in zip(row.guards, row.guard_names, strict=True):
@@ -85,7 +92,8 @@ def _check_reach(table: Table) -> None:
             raise TableError(
                 f"no way leads from {state} to {table.final}: add a row that ends the call"
             )
-        if state is not table.final and not any(
+        spoken = state.agent and state is not table.final
+        if spoken and not any(
             row.to is table.final and state in row.sources and issubclass(row.trigger, ModelTrigger)
             for row in table
         ):

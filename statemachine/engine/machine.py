@@ -145,8 +145,9 @@ class Machine:
     def _refusal(
         self, state: State, facts: Facts, trigger: Trigger, snapshot: _Snapshot
     ) -> Refused:
-        reasons = [Reason(named(guard), sentence_of(guard)) for guard in snapshot.refused_by]
-        says = [refusal_of(guard, facts, trigger) for guard in snapshot.refused_by]
+        refused_by = tuple(dict.fromkeys(snapshot.refused_by))  # rows of one trigger may share some
+        reasons = [Reason(named(guard), sentence_of(guard)) for guard in refused_by]
+        says = [refusal_of(guard, facts, trigger) for guard in refused_by]
         reasons = reasons or [
             Reason(NOT_POSSIBLE_HERE, not_from_here(self.table, state, name_of(trigger)))
         ]

@@ -17,9 +17,10 @@ from statemachine.engine.machine import Accepted, Refused
 from statemachine.engine.triggers import ModelTrigger, Trigger
 from statemachine.facts import Facts
 from statemachine.offers import Offer
-from statemachine.states import FINAL, State
+from statemachine.states import DESKS, FINAL, State
 from statemachine.triggers import (
     CallerHungUp,
+    CallerPutOn,
     CallerSpoke,
     CallerWentSilent,
     CallFailed,
@@ -29,10 +30,18 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     LogSupportIssue,
+    NobodyAnswered,
+    PersonAnswered,
+    PersonDeclined,
+    PersonLeft,
+    PersonNotReached,
     QuestionPut,
     RecordName,
     SelectModel,
+    Staff,
+    StopWaiting,
     ToBuying,
+    ToPerson,
     ToSupport,
 )
 
@@ -60,6 +69,14 @@ MAY_CHANGE: dict[type[Trigger], set[str]] = {
     ConfirmPurchase: {"selection", "orders", "several"},
     LogSupportIssue: {"support_issue", "logged_at", "tickets"},
     CompleteSupport: {"tickets", "wish", "entered_at"},
+    ToPerson: {"wish", "reason", "selection", "entered_at", "tickets"},
+    StopWaiting: {"entered_at"},
+    PersonAnswered: {"met", "entered_at"},
+    **{
+        failing: {"entered_at", "tickets"}
+        for failing in (PersonDeclined, NobodyAnswered, PersonNotReached)
+    },
+    PersonLeft: {"entered_at"},
     **{
         ending: {"entered_at"}
         for ending in (
@@ -67,6 +84,7 @@ MAY_CHANGE: dict[type[Trigger], set[str]] = {
             EndPurchaseCall,
             EndSupportCall,
             CallerHungUp,
+            CallerPutOn,
             CallerWentSilent,
             CallFailed,
         )
@@ -87,9 +105,24 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
         and facts.answer is Answer.YES
     )
     rules: dict[State, dict[type[ModelTrigger], bool]] = {
-        State.GREETING: {ToBuying: heard, ToSupport: heard, RecordName: True, EndCall: heard},
+        State.GREETING: {
+            ToBuying: heard,
+            ToSupport: heard,
+            ToPerson: heard,
+            RecordName: True,
+            EndCall: heard,
+        },
+        State.WAITING: {
+            ToBuying: heard,
+            ToSupport: heard,
+            StopWaiting: heard,
+            RecordName: True,
+            EndCall: heard,
+        },
+        State.WITH_PERSON: {},
         State.BUYING: {
             ToSupport: heard,
+            ToPerson: heard,
             RecordName: True,
             SelectModel: True,
             ConfirmPurchase: buyable,
@@ -97,6 +130,7 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
         },
         State.SUPPORT: {
             ToBuying: heard,
+            ToPerson: heard,
             RecordName: True,
             LogSupportIssue: answered,
             CompleteSupport: bool(facts.open_tickets) and answered and heard,
@@ -109,7 +143,7 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
 
 DESIGNED = {
     *(ToBuying, ToSupport, RecordName, EndCall, SelectModel, ConfirmPurchase, EndPurchaseCall),
-    *(LogSupportIssue, CompleteSupport, EndSupportCall),
+    *(LogSupportIssue, CompleteSupport, EndSupportCall, ToPerson, StopWaiting),
 }
 """The triggers of the desks named above; another desk's are judged by its own rows."""
 
@@ -140,7 +174,13 @@ payloads: st.SearchStrategy[Trigger] = st.one_of(
     st.builds(CompleteSupport),
     st.builds(EndSupportCall),
     st.builds(EndCall),
+    st.builds(ToPerson, words, st.sampled_from(Staff), st.sampled_from(["", "at 9 am"])),
+    st.builds(StopWaiting),
 )
+reports = st.sampled_from(
+    [PersonAnswered(), PersonDeclined(), NobodyAnswered(), PersonNotReached(), PersonLeft()]
+)
+"""What is reported of a colleague who was asked for, early, late or never."""
 
 
 class Call(RuleBasedStateMachine):
@@ -187,6 +227,16 @@ class Call(RuleBasedStateMachine):
         if solved:
             self.fire(CompleteSupport())
 
+    @rule(trigger=reports)
+    def a_colleague_is_reported(self, trigger: Trigger) -> None:
+        self.fire(trigger)
+
+    @precondition(lambda self: self.call.state in DESKS)
+    @rule(reason=words, trigger=reports)
+    def the_caller_wants_a_person(self, reason: str, trigger: Trigger) -> None:
+        for each in (CallerSpoke(), ToPerson(reason, Staff.IN), trigger):
+            self.fire(each)
+
     @precondition(lambda self: len(self.fired) > 15)
     @rule(trigger=st.sampled_from([CallerHungUp(), CallerWentSilent(), CallFailed()]))
     def the_line_goes(self, trigger: Trigger) -> None:
@@ -231,7 +281,7 @@ class Call(RuleBasedStateMachine):
 
     @invariant()
     def what_is_offered_is_what_the_design_says(self) -> None:
-        if self.call.state in (State.GREETING, State.BUYING, State.SUPPORT, State.ENDED):
+        if self.call.state in State:
             offered = set(self.call.offered()) & DESIGNED
             assert offered == designed_offer(self.call.state, self.call.facts)
 
@@ -286,6 +336,12 @@ class Call(RuleBasedStateMachine):
                 and chosen.colour in ("", *offer.colours)
                 for offer in OFFERS
             )
+
+    @invariant()
+    def a_caller_is_promised_one_call_back(self) -> None:
+        tickets = self.call.facts.tickets
+        assert sum(ticket.callback for ticket in tickets) <= 1
+        assert not any(ticket.callback and ticket.resolved for ticket in tickets)
 
     @invariant()
     def nothing_is_offered_after_the_end(self) -> None:

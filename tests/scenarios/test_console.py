@@ -561,6 +561,8 @@ async def test_customizing_at_a_terminal(tmp_path: Path) -> None:
         await console.shows("SupportAgent is told:")
         await console.type("Never mind {price}.")
         await console.shows("Kept as they are: typed: support uses {price}")
+        await console.shows("WaitingAgent is told:")
+        await console.type("")
         await console.type("hello")
         await console.shows("Ahoy.")
         await console.type("/quit")

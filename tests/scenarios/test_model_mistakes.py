@@ -78,7 +78,10 @@ async def test_a_tool_of_another_desk_is_refused_with_what_is_possible() -> None
     held = await scripted(["yes"], ORDER, "Sales or support?")
     assert held.refusals == ["not_possible_here"]
     results = [i for i in asked(held.model)[1].items if isinstance(i, llm.FunctionCallOutput)]
-    assert "Possible now: to_buying, to_support, record_name, end_call." in results[0].output
+    assert (
+        "Possible now: to_buying, to_support, to_person, record_name, end_call."
+        in results[0].output
+    )
 
 
 async def test_extra_arguments_are_ignored() -> None:

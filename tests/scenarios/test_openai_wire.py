@@ -85,17 +85,31 @@ async def test_only_the_tools_offered_now_are_sent() -> None:
     assert [sorted(request.tools) for request in server.requests] == [
         sorted(names)
         for names in (
-            ["to_buying", "to_support", "record_name", "end_call"],
-            ["to_support", "record_name", "select_model", *shopping],  # who names a phone stays
+            ["to_buying", "to_support", "to_person", "record_name", "end_call"],
             [
                 "to_support",
+                "to_person",
+                "record_name",
+                "select_model",
+                *shopping,
+            ],  # who names a phone stays
+            [
+                "to_support",
+                "to_person",
                 "record_name",
                 "select_model",
                 "confirm_purchase",
                 "end_purchase_call",
                 *shopping,
             ],
-            ["to_support", "record_name", "select_model", "end_purchase_call", *shopping],
+            [
+                "to_support",
+                "to_person",
+                "record_name",
+                "select_model",
+                "end_purchase_call",
+                *shopping,
+            ],
         )
     ]
 

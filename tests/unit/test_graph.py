@@ -27,7 +27,8 @@ BUYING, GREETING = State.BUYING, State.GREETING
 def a_state(value: str) -> State:
     """A state that stands nowhere yet."""
     state = str.__new__(State, value)
-    state._name_, state._value_, state.agent, state.desk = value.upper(), value, "", value
+    state._name_, state._value_, state.desk = value.upper(), value, value
+    state.agent = f"{value.title()}Agent"
     return state
 
 
@@ -190,12 +191,19 @@ def test_a_state_in_which_nobody_would_speak_is_named() -> None:
     class Misnamed(ShopAgent):
         state = State.SUPPORT
 
-    for agents, there in (
-        (EVERY_AGENT[:-1], "nobody"),
-        ((*EVERY_AGENT[:-1], Misnamed), "Misnamed"),
-    ):
+    others = tuple(each for each in EVERY_AGENT if each.state is not State.SUPPORT)
+    for agents, there in ((others, "nobody"), ((*others, Misnamed), "Misnamed")):
         with pytest.raises(TableError, match=f"SupportAgent is to speak.* has {there} there"):
             registry(agents)
+
+
+def test_a_model_has_nothing_to_do_where_nobody_speaks() -> None:
+    """An agent that was forgotten in states.py would leave the caller with nobody."""
+    message = refusal((*TABLE, row(GiveBack, State.WITH_PERSON, GREETING)))
+    assert message == (
+        "'give_back: with_person -> greeting' is a model's, and nobody speaks in with_person: name "
+        "its agent in states.py, or take it from the row"
+    )
 
 
 def test_words_for_a_desk_that_is_none_are_named(tmp_path: Path) -> None:

@@ -58,16 +58,22 @@ class Hours:
                     return datetime.combine(day, start)
         return None
 
+    def again(self, now: datetime) -> str:
+        """When it opens next, as it is said: "tomorrow at 9 am"; empty where that isn't known."""
+        opening = self.opens(now)
+        if opening is None:
+            return ""
+        return f"{_day(opening.date(), now.date())} at {clock(opening.time())}"
+
     def now(self, now: datetime) -> str:
         """Whether it is open, as it is said: "We're open until 6 pm today."."""
         if (closing := self.closes(now)) is not None:
             return f"We're open until {clock(closing)} today."
         why = self.holidays.get(now.date())
         closed = f"We're closed today, it's {why.name}" if why and not why.spans else ""
-        opening = self.opens(now)
-        if opening is None:
+        when = self.again(now)
+        if not when:
             return f"{closed or 'We are closed at the moment'}."
-        when = f"{_day(opening.date(), now.date())} at {clock(opening.time())}"
         if closed:
             return f"{closed}, and open again {when}."
         return f"We're closed right now, and open {when}."

@@ -10,6 +10,7 @@ from statemachine.offers import money
 from statemachine.states import State
 
 HEADER = "Known so far:"
+_MET = "a colleague has talked to them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Known:
     orders: tuple[Phone, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     wish: str = ""
+    reason: str = ""
+    """What they last asked for a colleague for."""
+    met: bool = False
+    """Whether a colleague has talked to them."""
+    callback: str = ""
+    """The number of the ticket by which they are to be called back."""
 
     @property
     def open_ticket(self) -> Ticket | None:
@@ -61,8 +68,15 @@ def known(state: State, facts: Facts) -> Known:
         _phone(chosen) if chosen else None,
         chosen is not None and chosen.ordered,
         tuple(replace(_phone(order), order=order.number) for order in facts.orders),
-        tuple(Ticket(_line(t.issue), not t.resolved, t.number) for t in facts.tickets),
+        tuple(
+            Ticket(_line(t.issue), not t.resolved, t.number)
+            for t in facts.tickets
+            if not t.callback
+        ),
         _line(facts.wish),
+        _line(facts.reason),
+        facts.met,
+        facts.callback.number if facts.callback else "",
     )
 
 
@@ -91,6 +105,9 @@ def told(known: Known) -> str:
             f"- ticket {each.number} ({'open' if each.open else 'resolved'}): {each.issue}"
             for each in known.tickets
         ),
+        known.reason and f"- asked for a colleague about: {known.reason}",
+        known.met and f"- {_MET}",
+        known.callback and f"- to be called back: ticket {known.callback}",
         known.wish and f"- put through with the wish: {known.wish}",
     ]
     return "\n".join(line for line in lines if line)
@@ -100,7 +117,10 @@ def _written(phone: Phone) -> str:
     return ", ".join(filter(None, (phone.model, phone.storage, phone.colour, phone.price)))
 
 
-_LINE = re.compile(r"- (?P<key>state|caller's name|put through with the wish): (?P<value>.*)")
+_LINE = re.compile(
+    r"- (?P<key>state|caller's name|asked for a colleague about|to be called back"
+    r"|put through with the wish): (?P<value>.*)"
+)
 _SELECTED = re.compile(r"- selected: (?P<phone>.*) \((?P<ordered>not ordered|ordered)\)")
 _ORDER = re.compile(r"- order (?P<number>\S+): (?P<phone>.*)")
 _TICKET = re.compile(r"- ticket (?P<number>\S+) \((?P<status>open|resolved)\): (?P<issue>.*)")
@@ -133,6 +153,9 @@ def read(system: str) -> Known:
         tuple(orders),
         tuple(tickets),
         plain.get("put through with the wish", ""),
+        plain.get("asked for a colleague about", ""),
+        f"- {_MET}" in block,
+        plain.get("to be called back", "").removeprefix("ticket "),
     )
 
 

@@ -32,6 +32,19 @@ STILL_THERE = Line("still_there", "Are you still there?")
 TIME_IS_UP = Line(
     "time_is_up", "I'm afraid I have to end our call here. Do call again if you need us. Goodbye!"
 )
+STILL_ASKING = Line("still_asking", "I'm still asking my colleagues; thank you for waiting.")
+BRIEF_NAME = Line("brief_name", "{name} is on the shop's line.")
+BRIEF_NOBODY = Line("brief_nobody", "A caller is on the shop's line, who hasn't given a name.")
+BRIEF_REASON = Line("brief_reason", "They ask for a colleague about {reason}.")
+BRIEF_ORDER = Line(
+    "brief_order", "They have ordered the {phone} with {storage} for {price}: {order}."
+)
+BRIEF_SELECTED = Line(
+    "brief_selected",
+    "They were told that the {phone} with {storage} is {price}; nothing is ordered.",
+)
+BRIEF_TICKET = Line("brief_ticket", "Ticket {ticket} is open: {issue}.")
+BRIEF_KEYS = Line("brief_keys", "Press 1 to take the call, or 2 to decline it.")
 FIRST_STEP = Line("first_step", "Let's try something first. {step} Tell me how that goes.")
 NO_STEP = Line("no_step", "Tell me a little more about what it does.")
 PRICE_UNSAID = Line(

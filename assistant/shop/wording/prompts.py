@@ -20,7 +20,7 @@ from assistant.shop.files import UnreadableError, text_of, toml_of
 from assistant.shop.wording.lines import ALL
 from statemachine.engine.effects import Say
 from statemachine.engine.lines import ANYWHERE, Line, placeholders
-from statemachine.states import OPEN, State
+from statemachine.states import SPOKEN, State
 
 _Content = TypeVar("_Content")
 
@@ -73,7 +73,7 @@ def load(shop: Path | None = None) -> Prompts:
         PromptError: a file cannot be read, or holds something that cannot be changed.
     """
     prompts = _overlaid(Prompts(), _HERE)
-    missing = [state.value for state in OPEN if state.value not in prompts.instructions]
+    missing = [state.value for state in SPOKEN if state.value not in prompts.instructions]
     if missing:
         raise PromptError(
             f"{_HERE.name}/{missing[0]}.md is missing: write the agent's instructions."
@@ -117,7 +117,7 @@ def with_instructions(prompts: Prompts, texts: Mapping[str, str], where: str) ->
     Raises:
         PromptError: there is no such state, or a text is empty or holds an unknown placeholder.
     """
-    states = [state.value for state in OPEN]
+    states = [state.value for state in SPOKEN]
     for state, text in texts.items():
         if state not in states:
             raise PromptError(f"{where}: there is no state {state!r}; there are {_all(states)}.")
@@ -135,14 +135,14 @@ def with_instructions(prompts: Prompts, texts: Mapping[str, str], where: str) ->
 
 
 def _overlaid(prompts: Prompts, folder: Path) -> Prompts:
-    known = {f"{state.value}.md" for state in OPEN} | {"shop.toml"} | _ELSEWHERE
+    known = {f"{state.value}.md" for state in SPOKEN} | {"shop.toml"} | _ELSEWHERE
     for path in sorted(folder.iterdir()):
         if path.suffix in (".md", ".toml") and path.name not in known:
             raise PromptError(f"{path} belongs to nothing; there are {_all(sorted(known))}.")
     settings = folder / "shop.toml"
     if settings.exists():
         prompts = _with_shop(prompts, settings)
-    for state in OPEN:
+    for state in SPOKEN:
         path = folder / f"{state.value}.md"
         if path.exists():
             prompts = with_instructions(prompts, {state.value: _read(text_of, path)}, str(path))

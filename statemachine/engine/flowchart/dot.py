@@ -119,13 +119,15 @@ class _Drawing:
     def _routes(self, source: State, target: State, routes: tuple[Route, ...]) -> None:
         for route in routes:
             stroke = self._overlay.stroke(route.way)
-            usual = FAINT if self._overlay.fades(route.way) else self._colours[source]
+            ink = NOTE_INK if route.reported else self._colours[source]
+            usual = FAINT if self._overlay.fades(route.way) else ink
             self._dot.edge(
                 source.value,
                 target.value,
                 label=self._labels.route(route),
                 color=stroke.colour or usual,
                 penwidth=f"{stroke.width or 1.6:g}",
+                **({"style": "dashed"} if route.reported else {}),
                 **_named("way", *route.way),
             )
 

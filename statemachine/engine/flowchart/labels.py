@@ -28,7 +28,8 @@ from statemachine.engine.triggers import name_of
 
 LEGEND = (
     "bold: what happens (trigger)     grey: only if this holds (guards)     "
-    "arrow: to the next desk     dashed: writes this down     dotted: from any desk"
+    "arrow: to the next desk     thin dashes: writes this down     "
+    "thick dashes, dotted: happens on the line"
 )
 BEGIN = beside([f"<td>{text('a call comes in', GREY, 11)}</td>"])
 UNKNOWN, VALUE = "–", 112
@@ -74,7 +75,7 @@ class Labels:
                 bold(state.value, PAPER, 18),
                 text(" ", PAPER, 4),
                 text(state.desk, PAPER, 11),
-                text(f"{state.agent} speaks", PAPER, 11),
+                text(f"{state.agent} speaks" if state.agent else "no agent speaks", PAPER, 11),
             )
         )
 

@@ -29,6 +29,8 @@ class Route:
     source: State
     target: State
     row: Row
+    reported: bool = False
+    """Whether it happens on the line, rather than by a model's trigger."""
 
     @property
     def way(self) -> Way:
@@ -61,6 +63,7 @@ class Chart:
     desks: tuple[Desk, ...]
     routes: tuple[Route, ...]
     session: tuple[Row, ...]
+    """What happens on the line, and leads to the end or nowhere."""
     facts: tuple[Fact, ...]
 
 
@@ -71,8 +74,9 @@ def extract(table: Table) -> Chart:
     Raises:
         TableError: the table has a fault.
     """
-    session = tuple(row for row in table if issubclass(row.trigger, SessionTrigger))
-    model = tuple(row for row in table if row not in session)
+    reported = tuple(row for row in table if issubclass(row.trigger, SessionTrigger))
+    session = tuple(row for row in reported if row.to in (None, table.final))
+    model = tuple(row for row in table if row not in reported)
     written = explore.writes(table)
     return Chart(
         desks=tuple(
@@ -80,10 +84,10 @@ def extract(table: Table) -> Chart:
             for state in table.open
         ),
         routes=tuple(
-            Route(source, row.to, row)
-            for row in model
+            Route(source, row.to, row, row in reported)
+            for row in table
             for source in row.sources
-            if row.to and not _stays(row, source)
+            if row.to and not _stays(row, source) and row not in session
         ),
         session=session,
         facts=tuple(

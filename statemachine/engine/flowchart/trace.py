@@ -200,7 +200,7 @@ def _refusals(seen: Traffic, way: Way) -> str:
 
 
 def _without_goodbye(table: Table, way: Way) -> bool:
-    return issubclass(table.triggers[way[1]], SessionTrigger)
+    return way[2] is table.final and issubclass(table.triggers[way[1]], SessionTrigger)
 
 
 def _width(number: int, seen: Traffic) -> float:

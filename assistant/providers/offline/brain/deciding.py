@@ -9,6 +9,7 @@ from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import Desk, Phrases
 from assistant.providers.offline.brain import replies
+from assistant.providers.offline.brain.reaching import Reaching
 from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, saying
 from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.routing import Understanding
@@ -30,6 +31,7 @@ class Brain:
     understanding: Understanding = field(init=False)
     selling: Selling = field(init=False)
     supporting: Supporting = field(init=False)
+    reaching: Reaching = field(init=False)
 
     def __post_init__(self) -> None:
         """Set up the parts that know one desk each."""
@@ -37,6 +39,7 @@ class Brain:
         object.__setattr__(self, "understanding", understanding)
         object.__setattr__(self, "selling", Selling(self.catalogue, understanding))
         object.__setattr__(self, "supporting", Supporting(understanding))
+        object.__setattr__(self, "reaching", Reaching(understanding))
 
     def answer(self, talk: Talk, *, may_call: bool = True) -> Reply:
         """What to do about the caller's last words, or about what a tool has answered."""
@@ -71,6 +74,10 @@ class Brain:
             return saying(f"{told} {replies.ELSE}")
         if self._asks_about_the_shop(talk, heard):
             return calling("about_shop", question=stripped(heard.raw))
+        if self.reaching.serves(talk):
+            return self.reaching.meanwhile(talk, heard)
+        if person := self.reaching.asks(talk, heard):
+            return person
         if routed := self._put_through(talk, heard):
             settled = self.selling.serves(talk) and self.selling.settles(talk, heard)
             return Reply((ToolCall("confirm_purchase", {}), *routed.calls)) if settled else routed
@@ -205,6 +212,7 @@ class Brain:
             return ""
         orders = [phone.order for phone in talk.known.orders if phone.order]
         tickets = [ticket.number for ticket in talk.known.tickets]
+        tickets += filter(None, [talk.known.callback])
         about_ticket = "ticket" in heard.words or "case" in heard.words or not orders
         if about_ticket and tickets:
             return replies.TICKET_NUMBER.format(number=tickets[-1])

@@ -6,6 +6,7 @@ ASK = {
     "greeting": "Are you calling about a new iPhone, or do you need support?",
     "buying": "Which iPhone would you like, or shall I suggest one?",
     "support": "What is your iPhone doing?",
+    "waiting": "Just say so if you'd rather not wait for a colleague.",
 }
 ASK_ANY_DESK = "What can I do for you?"
 ABLE = {
@@ -52,6 +53,7 @@ NO_STEPS = (
     "I don't know a step for that. Try restarting it, and if it stays so, bring it to the shop."
 )
 REFUSED = "I'm sorry, that isn't possible just now."
+STILL_ASKING = "I'm still asking a colleague. Just say so if you'd rather not wait."
 YES_WHAT = "Of course. What would you like?"
 YES_WHICH = "Sure, which of the two: a new iPhone, or support?"
 SAY_AGAIN = "Sure: {said}"
