@@ -1,4 +1,4 @@
-"""Tokens for LiveKit's rooms: for a caller, one new room and a microphone; a watcher only looks."""
+"""Tokens for LiveKit's rooms: a caller gets a new one, a watcher looks, a colleague talks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from livekit import api
 
 from assistant.call.snapshot import CALLER
 from assistant.page.options import Options
+from assistant.phone.people import Way, minted
 
 TO_JOIN = datetime.timedelta(seconds=60)
 """How long a token lets somebody in. Who is in stays in, and LiveKit renews it for them."""
@@ -39,6 +40,21 @@ def for_caller(options: Options, name: str = "") -> str:
         asked = api.RoomAgentDispatch(agent_name=options.agent_name)
         token = token.with_room_config(api.RoomConfiguration(agents=[asked]))
     return token.to_jwt()
+
+
+def for_colleague(options: Options, room: str, call: str) -> str:
+    """What lets one of the shop's people into the room of a caller who waits for them."""
+    grants = api.VideoGrants(
+        room_join=True,
+        room=room,
+        can_subscribe=True,
+        can_publish=True,
+        can_publish_sources=["microphone"],
+        can_publish_data=False,
+        can_update_own_metadata=False,
+    )
+    identity = minted(options.livekit_secret, call, Way.PAGE)
+    return _token(options, identity, grants).with_name("a colleague").to_jwt()
 
 
 def for_watcher(options: Options, room: str) -> str:

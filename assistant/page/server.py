@@ -16,6 +16,7 @@ from livekit import api
 from assistant.history.commands import SILENT
 from assistant.page import drawing, rooms, traffic
 from assistant.page.access import Access, refused
+from assistant.page.answering import Answering
 from assistant.page.calling import Calling, asked_for
 from assistant.page.looking import BadQuestion, Looking
 from assistant.page.options import Options
@@ -51,13 +52,14 @@ def application(options: Options, past: Past) -> web.Application:
     app = web.Application(client_max_size=LONGEST)
     access = Access(options)
     page, calling = Page(options, access), Calling(options, access, past)
+    answering = Answering(options, past)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await page.guard(request, handler)
 
     app.middlewares.append(guard)
-    for part in (page, calling, Looking(past, options.reports)):
+    for part in (page, calling, answering, Looking(past, options.reports)):
         app.add_routes(part.routes())
 
     async def livekit(_: web.Application) -> AsyncIterator[None]:
@@ -65,7 +67,7 @@ def application(options: Options, past: Past) -> web.Application:
         limit = aiohttp.ClientTimeout(total=rooms.ANSWERS)
         async with aiohttp.ClientSession(timeout=limit, trust_env=True) as session:
             url, key, secret = options.livekit_url, options.livekit_key, options.livekit_secret
-            calling.livekit = api.LiveKitAPI(url, key, secret, session=session)
+            calling.livekit = answering.livekit = api.LiveKitAPI(url, key, secret, session=session)
             yield
             await past.close()
 

@@ -156,7 +156,7 @@ def line(binary: str) -> Iterator[LocalServer]:
         os.environ.update(local.environment)
         worker = subprocess.Popen(
             [sys.executable, "-m", "assistant", "start"],
-            env={"MOST_CALLS": "6", **os.environ, **told},
+            env={"MOST_CALLS": "6", "PERSON_PAGE": "on", **os.environ, **told},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # an interrupt at the terminal ends it in its turn

@@ -13,6 +13,7 @@ from livekit.agents import JobContext
 
 from assistant.call.call import Call
 from assistant.call.snapshot import CALLER
+from assistant.worker.dialled import ACTIVE, STATUS
 from assistant.worker.entrance import CALLERS
 from assistant.worker.identity import epoch_of
 from assistant.worker.rooms import RoomError, RoomService
@@ -20,6 +21,8 @@ from assistant.worker.timing import USUAL, Timing
 
 log = logging.getLogger("assistant.presence")
 
+RINGING = frozenset({"dialing", "ringing"})
+"""What LiveKit's SIP service says of a telephone that nobody has picked up yet."""
 _LEFT = frozenset(
     {
         rtc.DisconnectReason.CLIENT_INITIATED,
@@ -44,7 +47,10 @@ class Served(Protocol):
 
 
 class Presence:
-    """Looks after who is in one call's room; `serve` is told whom the line goes to."""
+    """Looks after who is in one call's room; `serve` is told whom the line goes to.
+
+    Whose identity is one of the shop's `people` is never taken for a caller.
+    """
 
     def __init__(
         self,
@@ -53,7 +59,9 @@ class Presence:
         line: Served,
         serve: Callable[[rtc.RemoteParticipant], None],
         timing: Timing = USUAL,
+        people: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self._people_of_ours = people
         self._ctx = ctx
         self._call = call
         self._line = line
@@ -85,6 +93,22 @@ class Presence:
                         await changed.wait()
         return None
 
+    async def picked_up(self) -> None:
+        """Wait until the caller's telephone rings no more: what is said before, nobody hears.
+
+        LiveKit's SIP service answers a call once its sound is subscribed to: the agent is in the
+        room by then, and has been silent.
+        """
+        with self._changes() as changed:
+            while self._ctx.room.isconnected() and not self._call.ended.is_set():
+                who = self._ctx.room.remote_participants.get(self._caller)
+                if who is None or who.attributes.get(STATUS, ACTIVE) not in RINGING:
+                    return
+                changed.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._timing.rejoin):
+                        await changed.wait()
+
     def watch(self) -> None:
         """Look after the room from now on; only while the call is this worker's."""
         room = self._ctx.room
@@ -104,7 +128,13 @@ class Presence:
         def on_change(*_: object) -> None:
             changed.set()
 
-        events = ("participant_connected", "track_published", "disconnected")
+        events = (
+            "participant_connected",
+            "participant_disconnected",
+            "participant_attributes_changed",
+            "track_published",
+            "disconnected",
+        )
         for event in events:
             room.on(event, on_change)  # type: ignore[arg-type]
         try:
@@ -122,8 +152,11 @@ class Presence:
 
     def _people(self) -> list[rtc.RemoteParticipant]:
         """Whoever may be served, those who came first first; LiveKit's own order is any."""
-        there = [who for who in self._ctx.room.remote_participants.values() if who.kind in CALLERS]
+        there = [w for w in self._ctx.room.remote_participants.values() if self._may_call(w)]
         return sorted(there, key=lambda who: who.joined_at.timestamp() if who.joined_at else 0)
+
+    def _may_call(self, who: rtc.RemoteParticipant) -> bool:
+        return who.kind in CALLERS and not self._people_of_ours(who.identity)
 
     def _on_connected(self, who: rtc.RemoteParticipant) -> None:
         self._remove_agent(who)
@@ -152,7 +185,7 @@ class Presence:
     def _on_published(self, _: rtc.RemoteTrackPublication, who: rtc.RemoteParticipant) -> None:
         """Who publishes sound has the line rather than somebody who only looks on."""
         served = self._ctx.room.remote_participants.get(self._caller)
-        if served is None or _is_heard(served) or who.kind not in CALLERS:
+        if served is None or _is_heard(served) or not self._may_call(who):
             return
         if _is_heard(who) and not self._call.ended.is_set():
             self._line.cut_off()

@@ -61,6 +61,17 @@ class RoomService:
             asked = api.RoomParticipantIdentity(room=room, identity=identity)
             await self._asked.remove_participant(asked)
 
+    async def subscribe(self, room: str, identity: str, tracks: list[str], *, on: bool) -> None:
+        """Have somebody hear these tracks or not, whatever their client would do by itself."""
+        if not tracks:
+            return
+        with _answered():
+            await self._asked.update_subscriptions(
+                api.UpdateSubscriptionsRequest(
+                    room=room, identity=identity, track_sids=tracks, subscribe=on
+                )
+            )
+
     async def delete(self, room: str) -> None:
         """Close a room, so that a phone caller is disconnected too."""
         with _answered():

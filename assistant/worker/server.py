@@ -9,6 +9,7 @@ import asyncio
 import gc
 import logging
 import math
+import time
 from dataclasses import replace
 
 from dotenv import load_dotenv
@@ -22,6 +23,7 @@ from livekit.plugins import deepgram, openai, silero  # noqa: F401
 from assistant import logs, telemetry
 from assistant import settings as environment
 from assistant.agents.entering import Handover
+from assistant.agents.staff import staff
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
 from assistant.providers import build as providers
@@ -37,6 +39,7 @@ from assistant.worker.agent_server import Worker
 from assistant.worker.audience import Audience
 from assistant.worker.job import Held, close_room, end_call, held_by
 from assistant.worker.presence import Presence
+from assistant.worker.reaching import Reaching, Served
 from assistant.worker.rooms import RoomService
 from assistant.worker.showing import Showing
 from statemachine.engine.journal.replay import ReplayError
@@ -139,7 +142,8 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
         note(who)
         line.session.room_io.set_participant(who.identity)
 
-    presence = Presence(ctx, line.data.call, line, serve)
+    reaching = Reaching(ctx, line, rooms, lambda: audience.caller, lambda: audience.readers)
+    presence = Presence(ctx, line.data.call, Served(line, reaching), serve, people=reaching.is_ours)
     caller = await presence.caller(line.data.call.caller.identity)
     if caller is None:
         if ctx.room.isconnected():
@@ -147,6 +151,9 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
         ctx.shutdown("nobody is there")
         return False
     note(caller)
+    line.data.picked_up = presence.picked_up
+    if rooms.reaches_people:
+        line.data.staff = lambda: staff(line.data.about, time.time())
     audience.confine()
     showing = Showing(line, ctx.room, audience)
     showing.begin()
@@ -159,6 +166,7 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
         session_host=False,
     )
     presence.watch()
+    reaching.begin()
     held.looking = asyncio.create_task(audience.look())
     return True
 

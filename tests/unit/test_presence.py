@@ -91,7 +91,9 @@ class Room:
     def caller_gone(self) -> None:
         self.told.append("gone")
 
-    def watched(self, soundless: float = 5.0) -> Presence:
+    def watched(
+        self, soundless: float = 5.0, people: Callable[[str], bool] = lambda _: False
+    ) -> Presence:
         """Its presence, which tells what it finds."""
         job: Any = SimpleNamespace(
             room=self,
@@ -101,7 +103,7 @@ class Room:
         )
         call: Any = SimpleNamespace(id="RM_1", ended=self.ended)
         timing = Timing(rejoin=0.05, soundless=soundless)
-        return Presence(job, call, self, lambda who: self.told.append(who.identity), timing)
+        return Presence(job, call, self, lambda who: self.told.append(who.identity), timing, people)
 
     def comes(self, who: Any) -> None:
         """Somebody joins."""
@@ -285,3 +287,44 @@ async def test_nobody_is_told_anything_after_the_end() -> None:
     room.ended.set()
     room.leaves(caller, HUNG_UP)
     assert room.told == []
+
+
+async def test_one_of_the_shops_people_is_never_the_caller() -> None:
+    """Neither at first, nor when the caller has left, nor because they are heard."""
+    caller, colleague = somebody("caller", 2.0, sound=False), somebody("ours", 1.0)
+    room = Room([colleague, caller])
+    presence = room.watched(soundless=0.05, people=lambda who: who == "ours")
+    assert await presence.caller() is caller
+    presence.watch()
+    room.speaks(colleague)
+    assert room.told == []
+    room.leaves(caller, HUNG_UP)
+    assert room.told == ["cut off", "gone"]
+
+
+@pytest.mark.parametrize("ending", ["active", "hangup"])
+async def test_a_telephone_that_rings_is_waited_for(ending: str) -> None:
+    """Nobody hears what is said before they have picked up."""
+    phone = somebody(
+        "caller", kind=KINDS.PARTICIPANT_KIND_SIP, attributes={"sip.callStatus": "ringing"}
+    )
+    room = Room([phone])
+    presence = room.watched()
+    assert await presence.caller() is phone
+    waiting = asyncio.ensure_future(presence.picked_up())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    if ending == "hangup":
+        room.leaves(phone, HUNG_UP)
+    else:
+        phone.attributes["sip.callStatus"] = ending
+        room.tells("participant_attributes_changed", {}, phone)
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_who_comes_by_browser_has_picked_up() -> None:
+    """And who comes by a telephone service that doesn't say."""
+    room = Room([somebody("caller")])
+    presence = room.watched()
+    await presence.caller()
+    await asyncio.wait_for(presence.picked_up(), 1)

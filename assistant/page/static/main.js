@@ -4,11 +4,12 @@ import { callView } from "./call.js";
 import { callsView } from "./calls.js";
 import { el } from "./dom.js";
 import { figuresView } from "./figures.js";
+import { peopleView } from "./people.js";
 import { trafficView } from "./traffic.js";
 import { watchView } from "./watch.js";
 
 const VIEWS = {
-  call: callView, watch: watchView, calls: callsView, traffic: trafficView, figures: figuresView,
+  call: callView, watch: watchView, people: peopleView, calls: callsView, traffic: trafficView, figures: figuresView,
 };
 const main = document.getElementById("main");
 const theme = document.getElementById("theme");

@@ -1,0 +1,175 @@
+"""A caller is put through to a person on a real server: on the page, by telephone, or in vain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import TestClient, TestServer
+from livekit import rtc
+
+from assistant.page.options import Options
+from assistant.page.server import application
+from assistant.records.sql.archive import SqlArchive
+from assistant.worker import rooms
+from assistant.worker.local import LocalServer
+from tests.e2e.caller import Caller, calling, greeted
+from tests.e2e.conftest import RunningWorker, StartWorker, until
+from tests.e2e.exchange import exchange
+from tests.e2e.kills import send
+
+STATUS = "sip.callStatus"
+KINDLY = "Can I talk to a human, please?"
+ASKING = "asking a colleague|one moment"
+AGENT = "person"
+
+
+async def worker_of(start: StartWorker, folder: Path, **settings: str) -> RunningWorker:
+    """A worker whose records lie in a folder, for callers who ask for it by name."""
+    given = {
+        "DATABASE_URL": f"sqlite:///{folder}/calls.db",
+        "SILENCE_SECONDS": "60",
+        "AGENT_NAME": AGENT,
+        "PERSON_SECONDS": "60",
+    }
+    return await asyncio.to_thread(lambda: start(**{**given, **settings}))
+
+
+@contextlib.asynccontextmanager
+async def page_of(server: LocalServer, folder: Path) -> AsyncIterator[TestClient[Any, Any]]:
+    """The page's own server over those records, with a password, and a colleague who gave it."""
+    url = f"sqlite:///{folder}/calls.db"
+    options = Options(server.url, server.key, server.secret, url, password="open sesame")
+    async with TestClient(TestServer(application(options, SqlArchive(url)))) as client:
+        assert (await client.get("/api/waiting")).status == 401
+        await client.post("/api/login", json={"password": "open sesame"})
+        yield client
+
+
+async def first_waiting(page: TestClient[Any, Any]) -> dict[str, Any]:
+    """The caller who is shown as waiting, as soon as there is one."""
+    async with asyncio.timeout(40):
+        while True:
+            told = await (await page.get("/api/waiting", params={"page": "mary"})).json()
+            if told["calls"]:
+                return dict(told["calls"][0])
+
+
+class HeardBy:
+    """Whose sound somebody gets in a room."""
+
+    def __init__(self, room: rtc.Room) -> None:
+        self.whose: set[str] = set()
+        room.on("track_subscribed", lambda _, __, who: self.whose.add(who.identity))
+        room.on("track_unsubscribed", lambda _, __, who: self.whose.discard(who.identity))
+
+
+def on_the_telephone(server: LocalServer, room: str, identity: str, agent: str = "") -> Caller:
+    """Somebody as LiveKit's SIP service brings them into a room: their telephone rings."""
+    token = rooms.token(server.key, server.secret, identity, room, agent=agent)
+    grants = token.claims.video
+    assert grants is not None
+    grants.can_update_own_metadata = True
+    made = token.with_kind("sip").with_attributes({STATUS: "ringing"}).to_jwt()
+    return Caller(server.url, made)
+
+
+async def picks_up(who: Caller) -> None:
+    """They have picked up, as LiveKit's SIP service says it."""
+    await who.room.local_participant.set_attributes({STATUS: "active"})
+
+
+async def test_a_colleague_answers_on_the_page_and_the_worker_dies_meanwhile(
+    server: LocalServer, start_worker: StartWorker, room: str, tmp_path: Path
+) -> None:
+    """They hear each other, the agent is silent, stays so in the next worker, and is back then."""
+    worker = await worker_of(start_worker, tmp_path, PERSON_PAGE="on")
+    async with page_of(server, tmp_path) as page, calling(server, room, agent=AGENT) as caller:
+        call = await caller.sid()
+        await greeted(caller)
+        await caller.asks(KINDLY, ASKING)
+        waiting = await first_waiting(page)
+        assert waiting["call"] == call
+        assert waiting["brief"] == ["A caller is on the shop's line, who hasn't given a name."]
+        answer = await page.post("/api/answer", json={"call": call})
+        assert answer.status == 201
+        told, heard = await answer.json(), HeardBy(caller.room)
+        async with Caller(told["server_url"], told["participant_token"]) as person:
+            me = person.room.local_participant.identity
+            await caller.hears("colleague is on the line")
+            await until(lambda: me in heard.whose, "the caller doesn't hear the colleague")
+            assert (await page.post("/api/answer", json={"call": call})).status == 409
+            other = await worker_of(start_worker, tmp_path, PERSON_PAGE="on")
+            said = len(caller.heard)
+            send(signal.SIGKILL, worker.family())
+            await until(lambda: bool(other.serving(call)), "nobody takes the call up")
+            await caller.say("My invoice is wrong. Goodbye.")
+            await asyncio.sleep(4)
+            assert caller.heard[said:] == []
+        await caller.hears("colleague has left the line")
+        await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")
+        await caller.is_disconnected()
+        print("PUT THROUGH ON THE PAGE", caller.heard)
+
+
+async def test_nobody_answers_on_the_page(
+    server: LocalServer, start_worker: StartWorker, room: str, tmp_path: Path
+) -> None:
+    """The caller hears every so often that somebody is asked, and is promised a call back."""
+    settings = {"PERSON_PAGE": "on", "PERSON_SECONDS": "14", "PERSON_WORDS_SECONDS": "3"}
+    await worker_of(start_worker, tmp_path, **settings)
+    async with page_of(server, tmp_path) as page, calling(server, room, agent=AGENT) as caller:
+        await greeted(caller)
+        await caller.asks(KINDLY, ASKING)
+        heard = await caller.hears("call you back.*ticket")
+        assert "still asking" in heard.lower()
+        assert (await (await page.get("/api/waiting")).json())["calls"] == []
+        await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")
+        await caller.is_disconnected()
+        print("NOBODY ANSWERS", caller.heard)
+
+
+async def test_a_colleague_takes_the_call_on_their_telephone(
+    server: LocalServer, start_worker: StartWorker, room: str, tmp_path: Path
+) -> None:
+    """They are briefed unheard, press 1, and only then they and the caller hear each other.
+
+    The caller's own telephone rings at first: they are greeted once it is picked up.
+    """
+    async with exchange(server) as stand_in:
+        settings = {"PERSON_NUMBER": "+12125550111", "PERSON_TRUNK": "ST_1"}
+        await worker_of(start_worker, tmp_path, **settings, LIVEKIT_URL=stand_in.url)
+        async with on_the_telephone(server, room, "caller", AGENT) as caller:
+            await until(lambda: caller.tracks > 0, "no agent has come")
+            await asyncio.sleep(3)
+            assert not caller.answered.is_set(), "spoken to while it rings"
+            await picks_up(caller)
+            await greeted(caller)
+            heard = HeardBy(caller.room)
+            await caller.asks(KINDLY, ASKING)
+            asked = await asyncio.wait_for(stand_in.rung.get(), 20)
+            assert (asked.sip_call_to, asked.sip_trunk_id) == ("+12125550111", "ST_1")
+            me = asked.participant_identity
+            person = on_the_telephone(server, asked.room_name, me)
+            theirs = HeardBy(person.room)
+            async with person:
+                await asyncio.sleep(2)
+                assert not person.answered.is_set(), "briefed while it rings"
+                await picks_up(person)
+                briefing = await person.hears("press (1|one)")
+                assert "shop's line" in briefing
+                assert me not in heard.whose
+                assert "caller" not in theirs.whose
+                await person.room.local_participant.publish_dtmf(code=1, digit="1")
+                await caller.hears("colleague is on the line")
+                await until(lambda: me in heard.whose, "the caller doesn't hear the colleague")
+                await until(lambda: "caller" in theirs.whose, "the colleague doesn't hear them")
+                assert "press" not in " ".join(caller.heard).lower()
+            await caller.hears("colleague has left the line")
+            await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")
+            await caller.is_disconnected()
+            print("PUT THROUGH BY TELEPHONE", caller.heard, "BRIEFED:", person.heard)
