@@ -97,6 +97,7 @@ async def test_who_asks_for_a_person_waits_for_one(words: str) -> None:
         "I don't want to talk to a person.",
         "I'd like to talk to sales.",
         "It's a phone for an elderly person.",
+        "How nice to talk to a person for once.",
     ],
 )
 async def test_who_only_speaks_of_a_person_waits_for_none(words: str) -> None:
