@@ -195,7 +195,9 @@ class Gate:
             return Say(lines.ORDER_NUMBER, (("order", facts.orders[-1].number),))
         if objection is Objection.NUMBER and facts.tickets:
             return Say(lines.TICKET_NUMBER, (("ticket", facts.tickets[-1].number),))
-        if self.state in (State.GREETING, State.WAITING):
+        if self.state is State.WAITING:
+            return Say(lines.STILL_ASKING)
+        if self.state is State.GREETING:
             return Say(lines.NOT_HERE)
         if self.state is State.SUPPORT:
             return Say(lines.NOT_NOTED if missing and not facts.tickets else lines.NOT_DONE)

@@ -38,6 +38,7 @@ def report(call: Call) -> dict[str, object]:
             "customer_name": facts.customer_name,
             "selected_model": facts.selected_model,
             "support_issue": facts.support_issue,
+            "reason": facts.reason,
         },
         "orders": [
             {
@@ -50,7 +51,12 @@ def report(call: Call) -> dict[str, object]:
             for order in facts.orders
         ],
         "tickets": [
-            {"number": ticket.number, "issue": ticket.issue, "status": ticket.status}
+            {
+                "number": ticket.number,
+                "issue": ticket.issue,
+                "status": ticket.status,
+                **({"callback": True} if ticket.callback else {}),
+            }
             for ticket in facts.tickets
         ],
         "triggers": [

@@ -33,6 +33,7 @@ SILENT = {
     "caller_hung_up": "the caller hung up",
     "caller_went_silent": "the caller went silent",
     "call_failed": "the call failed",
+    "caller_put_on": "put on to a colleague's telephone",
 }
 """Endings without a goodbye, in the shop's words."""
 _INNER = frozenset({"offers", "turn", "answer", "entered_at", "logged_at"})

@@ -11,14 +11,14 @@ from assistant.shop.wording.prompts import PromptError
 from statemachine import lines as conversation
 from statemachine.engine.effects import Say
 from statemachine.engine.lines import Line
-from statemachine.states import OPEN, State
+from statemachine.states import SPOKEN, State
 
 WORDS = prompts.load()
 
 
 def test_every_open_state_has_instructions_with_the_tone() -> None:
     """One file a state comes with the assistant, and its placeholders are filled."""
-    for state in OPEN:
+    for state in SPOKEN:
         text = WORDS.instructions_for(state)
         assert text.endswith(f"Tone: {WORDS.tone}")
         assert "{" not in text
@@ -26,7 +26,7 @@ def test_every_open_state_has_instructions_with_the_tone() -> None:
 
 def test_the_prompts_name_no_price() -> None:
     """Prices have one home, and it isn't here."""
-    for state in OPEN:
+    for state in SPOKEN:
         assert "$" not in WORDS.instructions_for(state)
 
 
