@@ -38,7 +38,7 @@ def report(call: Call) -> dict[str, object]:
             "customer_name": facts.customer_name,
             "selected_model": facts.selected_model,
             "support_issue": facts.support_issue,
-            "reason": facts.reason,
+            **({"reason": facts.reason} if facts.reason else {}),
         },
         "orders": [
             {
