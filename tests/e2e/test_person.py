@@ -26,11 +26,24 @@ STATUS = "sip.callStatus"
 KINDLY = "Can I talk to a human, please?"
 ASKING = "asking a colleague|one moment"
 AGENT = "person"
+ALWAYS_OPEN = """
+[[entry]]
+id = "address"
+asked = ["where are you"]
+answer = "We're at 12 Market Street."
+"""
 
 
 async def worker_of(start: StartWorker, folder: Path, **settings: str) -> RunningWorker:
-    """A worker whose records lie in a folder, for callers who ask for it by name."""
+    """A worker whose records lie in a folder, for callers who ask for it by name.
+
+    Its shop is always open: it tells no hours.
+    """
+    shop = folder / "shop"
+    shop.mkdir(exist_ok=True)
+    (shop / "about.toml").write_text(ALWAYS_OPEN)
     given = {
+        "SHOP": str(shop),
         "DATABASE_URL": f"sqlite:///{folder}/calls.db",
         "SILENCE_SECONDS": "60",
         "AGENT_NAME": AGENT,
