@@ -78,9 +78,9 @@ class Reaching:
     def begin(self) -> None:
         """Look after the call from now on, also where it stands in the middle of this."""
         room = self._room
-        room.on("participant_connected", lambda who: self._on_came(who))
+        room.on("participant_connected", self._on_came)
         room.on("participant_disconnected", self._on_left)
-        room.on("participant_attributes_changed", lambda _, who: self._on_came(who))
+        room.on("participant_attributes_changed", lambda _, who: self._on_status(who))
         room.on("track_published", lambda _, who: self._on_came(who))
         room.on("sip_dtmf_received", self._on_key)
         room.on("data_received", self._on_data)
@@ -92,8 +92,11 @@ class Reaching:
             if not found:
                 self._fire(PersonLeft())
         elif self._call.state is State.WAITING:
-            waited = time.time() - self._call.journal[-1].at if self._call.journal else 0.0
+            moves = (e for e in reversed(self._call.journal) if e.accepted and e.source != e.target)
+            waited = time.time() - next(moves).at
             self._ask(max(self._keys.person_seconds - waited, LEAST), there)
+            for who in there:  # somebody may have answered while nobody was on the line
+                self._on_came(who)
 
     # Asking
 
@@ -175,6 +178,11 @@ class Reaching:
         await dialled.apart()
         if self._dialled is dialled and not self._person and dialled.answers():
             self._wait(TO_LISTEN)
+
+    def _on_status(self, who: rtc.Participant) -> None:
+        """LiveKit's SIP service says how a telephone call stands; others' attributes are theirs."""
+        if self._dialled is not None and who.identity == self._dialled.identity:
+            self._spawn(self._look_at(self._dialled))
 
     def _on_key(self, event: rtc.SipDTMF) -> None:
         who, dialled = event.participant, self._dialled

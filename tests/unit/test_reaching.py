@@ -363,6 +363,15 @@ async def test_a_call_that_is_taken_up_goes_on_asking() -> None:
     assert room.call.state is State.WITH_PERSON
 
 
+async def test_who_answered_while_no_worker_was_there_has_the_call() -> None:
+    """Their sound is there before the next agent is."""
+    call = await call_after(*WANTED)
+    them = somebody(minted(SECRET, call.id, Way.PAGE))
+    room = Shop(call, Rooms(livekit_api_secret=SECRET, person_page=True), inside=[them])
+    await room.settled()
+    assert room.call.state is State.WITH_PERSON
+
+
 async def test_a_call_that_is_taken_up_while_they_talk_is_left_to_them() -> None:
     """Until they leave; where they have left meanwhile the front desk is back at once."""
     call = await call_after(*WANTED, PersonAnswered())
