@@ -22,7 +22,7 @@ from livekit.agents import (
 
 from assistant import telemetry
 from assistant.agents import briefing, tools
-from assistant.agents.gate import Gate
+from assistant.agents.gate import Gate, Objection
 from assistant.agents.reflex import Deed, answers, reflex
 from assistant.agents.sentence_gate import SentenceGate
 from assistant.agents.userdata import UserData
@@ -54,6 +54,8 @@ class Reply:
         self._data, self._session, self._chat = data, session, chat
         self._said = False
         """Whether any of it has reached the caller."""
+        self._put = False
+        """Whether the gate has put something else in place of the question that was open."""
 
     async def to(
         self, ask: Ask, every: list[llm.Tool], *, may_call: bool
@@ -105,6 +107,7 @@ class Reply:
                 if not called:
                     for sentence in gate.feed((chunk.delta and chunk.delta.content) or ""):
                         words += len(sentence.split())
+                        await self._leave_the_offer()
                         yield sentence
                 if words > MOST_WORDS:
                     log.warning("call %s: an endless answer is cut short", self._data.call.id)
@@ -117,6 +120,7 @@ class Reply:
                     chunk.delta.content = None
                     yield chunk
         for sentence in gate.flush():
+            await self._leave_the_offer()
             yield sentence
 
     @property
@@ -160,7 +164,20 @@ class Reply:
         gate = Gate(
             call.state, call.facts, tuple(briefing.caller_said(self._chat)), self._data.own_words
         )
-        return SentenceGate(gate.objection, lambda refused: word(gate.instead(refused)))
+
+        def instead(refused: Objection) -> str:
+            said = gate.instead(refused)
+            self._put = said.line is not lines.PRICE_STANDS
+            return word(said)
+
+        return SentenceGate(gate.objection, instead)
+
+    async def _leave_the_offer(self) -> None:
+        """No yes answers an offer behind which a refused sentence's stand-in was heard instead."""
+        if self._put:
+            self._put = False
+            await self._committed()
+            self._data.call.put_question()
 
     def _tell_apart(self, calls: list[llm.FunctionToolCall]) -> None:
         """Give a call id that was used before another name: LiveKit runs each id once."""

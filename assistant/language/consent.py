@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final, Protocol
 
-from assistant.language.accounts import account
+from assistant.language.accounts import account, stated
 from assistant.language.backchannel import names
 from assistant.language.clauses import Clause, Heard, hear
 from assistant.language.phones import find_colour, find_models, find_storage
 from assistant.language.phrases.grammar import Grammar, Piece
+from assistant.language.phrases.lists import word_lists
 from assistant.language.sentence import is_number_word, word_set
 from statemachine.answers import Answer
 from statemachine.offers import Offer
@@ -39,13 +40,8 @@ _GLUE: Final = word_set("the a an in with of and storage memory one color")
 _UNITS: Final = word_set(
     "gb gig gigs gigabyte gigabytes tb terabyte terabytes iphone phone apple model"
 )
-_TELLING: Final = word_set(
-    "if when whenever before unless until once after whether or tell told says say saying wants "
-    "could would should might maybe perhaps dollars dollar bucks price free cheaper instead not "
-    "support other different another question wrong broken problem rather only except discount "
-    "call function need want ask human person manager you your"
-)
-"""What makes of talk before a yes more than talk."""
+_WEIGHING: Final = word_lists("weighs", "consent")
+"""What makes of talk more than talk: beside a yes, and after one."""
 _INTRODUCED: Final = re.compile(
     r"(?<![\w'])(?:I'm|I am|this is|This is)"
     r" [A-Z][a-z]['\w-]*(?: (?:[A-Z]['\w-]+|van|de|der|von|bin|al)\b){0,3}"
@@ -53,7 +49,11 @@ _INTRODUCED: Final = re.compile(
 """A caller's name, told by its capitals."""
 _HESITATES: Final = re.compile(r"\bh+m+\b", re.IGNORECASE)
 _MOST_TALK: Final = 8
-"""Words in a clause of talk before a yes."""
+"""Words in a clause of talk beside a yes."""
+_LEAST_TALK: Final = 3
+"""Words in a clause of talk after a yes: a word or two ("someday") would take it back."""
+_GOING_ON: Final = word_set("but and so then or only though although except however also until")
+"""What talk after a yes begins with where it goes on to something else."""
 
 
 class Chosen(Protocol):
@@ -95,7 +95,7 @@ class Reading:
         self.answer = _verdict(self.pieces, asks=heard.asks)
         """What they amount to."""
         several = len(heard.clauses) > 1 and self.answer is not Answer.YES
-        if several and (self._settles_first() or self._settles_last()):
+        if several and (self._settles_first() or self._stands_in_talk()):
             self.answer = Answer.YES
 
     @property
@@ -116,35 +116,63 @@ class Reading:
                 return True
         return False
 
-    def _settles_last(self) -> bool:
-        """Whether harmless talk ends in a yes: "I've been saving up for this, so yes please"."""
-        *talk, last = self._heard.clauses
-        if self._heard.asks or not self._agrees(last.text):
+    def _stands_in_talk(self) -> bool:
+        """Whether a yes stands for itself: "I've been saving up, so yes please, and wish me luck".
+
+        What is told before it and after it says nothing that an order hangs on.
+        """
+        if "?" in self._heard.raw:
             return False
-        return all(self._is_talk(clause) for clause in talk)
+        clauses = self._heard.clauses
+        agreeing = [place for place, clause in enumerate(clauses) if self._agrees(clause.text)]
+        firm = [place for place in agreeing if self._is_firm(clauses[place].text)]
+        if not agreeing or self._in_return(agreeing[0]):
+            return False
+        return all(
+            place in agreeing or self._is_talk(clause, after=place > agreeing[-1], firm=bool(firm))
+            for place, clause in enumerate(clauses)
+        )
+
+    def _in_return(self, place: int) -> bool:
+        """Whether a yes is given for what is asked before: "throw in a case and I'll take it"."""
+        text = self._heard.clauses[place].text
+        if place == 0 or text.startswith(("and yes ", "and so ")):
+            return False
+        before = self._pieces(self._heard.clauses[place - 1].text)
+        return text.startswith(("and ", "then ")) and any(not piece.kind for piece in before)
+
+    def _is_firm(self, text: str) -> bool:
+        """Whether a yes orders in so many words, or with a "please"."""
+        kinds = {piece.kind for piece in self._pieces(text)}
+        return not kinds.isdisjoint(("order", "request")) or "please" in text.split()
 
     def _agrees(self, text: str) -> bool:
         pieces = self._pieces(text)
         strong = any(piece.kind in _STRONG for piece in pieces)
         return strong and _verdict(pieces) is Answer.YES
 
-    def _is_talk(self, clause: Clause) -> bool:
-        """Whether a clause says nothing that an order hangs on."""
+    def _is_talk(self, clause: Clause, *, after: bool, firm: bool) -> bool:
+        """Whether a clause says nothing that an order hangs on; after a yes, beside a firm one."""
         pieces, words = self._pieces(clause.text), clause.text.split()
         kinds = {piece.kind for piece in pieces}
-        if clause.raw.endswith("?") or not kinds.isdisjoint((*_AGAINST, "holds")):
+        if not kinds.isdisjoint((*_AGAINST, "holds")) or (after and words[0] in _GOING_ON):
             return False
         if "" not in kinds:
-            return True
-        telling = _TELLING | _UNITS | names(self._offers)
+            return not after or "dear" not in kinds
+        if after and not firm:
+            return False
+        telling = _WEIGHING["beside"] | _UNITS | names(self._offers)
+        telling |= _WEIGHING["after"] if after else frozenset()
         weighs = any(word in telling or is_number_word(word) for word in words)
-        return len(words) <= _MOST_TALK and not weighs
+        if after and len(words) < _LEAST_TALK:
+            return False
+        return len(words) <= _MOST_TALK and not weighs and kinds.isdisjoint(("order", "request"))
 
     def _pieces(self, text: str) -> tuple[Piece, ...]:
         words = text.split()
         if self._offers and self._chosen:
             words = self._pointed(words, self._chosen)
-        return grammar().pieces(tuple(words))
+        return stated(grammar().pieces(tuple(words)))
 
     def _pointed(self, words: list[str], chosen: Chosen) -> list[str]:
         """The words with what describes the chosen phone made one; another one is left standing."""

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
-from assistant.language.accounts import account
+from assistant.language.accounts import account, stated
 from assistant.language.clauses import Heard, hear
 from assistant.language.phrases.grammar import Piece
 from assistant.language.sentence import is_number_word, word_set
@@ -20,7 +20,7 @@ _ON: Final = ("stays", "asks")
 _TELLING: Final = word_set(
     "phone iphone screen battery camera charger sound wifi app apps update photos model pro air "
     "max plus color storage price order buy ticket number problem issue question wrong broken "
-    "broke work works working charge error message black restart restarting voicemail calls "
+    "work works working charge error message black restart restarting voicemail calls "
     "settings passcode memory cracked still fix fixed worse repair"
 )
 """Whoever says one of these beside a goodbye may be speaking of what they called for."""
@@ -30,7 +30,8 @@ _REPORTING: Final = word_set(
     "stand drop come pass go time stop"
 )
 """Before a goodbye: it is somebody else's, or only spoken of."""
-_MOST_TALK: Final = 10
+_LASTING: Final = word_set("waited waiting been take takes took taken taking lasted lasts for not")
+_MOST_TALK: Final = 14
 """Words in a clause that is neither understood nor in the way of a goodbye."""
 _BY: Final = re.compile(r"\bby $")
 """What a recogniser makes of "bye"."""
@@ -128,4 +129,13 @@ def _last(pieces: tuple[Piece, ...], kinds: tuple[str, ...]) -> int:
 
 def _pieces(text: str) -> tuple[Piece, ...]:
     words = _BY.sub("bye ", text).split()
-    return account("leaving", _OWN, _BORROWED).pieces(tuple(words))
+    pieces = stated(account("leaving", _OWN, _BORROWED).pieces(tuple(words)))
+    return tuple(
+        Piece("", piece.words) if _lasts(before, piece) else piece
+        for before, piece in zip((None, *pieces), pieces, strict=False)
+    )
+
+
+def _lasts(before: Piece | None, piece: Piece) -> bool:
+    """Whether "so long" is how long something takes, and no goodbye."""
+    return piece.words == "so long" and before is not None and before.words in _LASTING

@@ -53,8 +53,9 @@ def _stated(phrases: Phrases, heard: Heard, *, about_it: bool) -> str:
 
     `about_it` says that the caller was asked about a phone: "it's ..." is then hardly a name.
     """
+    cased = heard.raw[:1].isupper()
     for place, clause in enumerate(heard.clauses):
-        if name := _in_clause(phrases, clause, about_it=about_it):
+        if name := _in_clause(phrases, clause, about_it=about_it, cased=cased):
             after = heard.clauses[place + 1].raw if place + 1 < len(heard.clauses) else ""
             full = _at_start(phrases, after, firm=True) if name in after.split() else ""
             return full if len(full.split()) > len(name.split()) else name
@@ -62,12 +63,15 @@ def _stated(phrases: Phrases, heard: Heard, *, about_it: bool) -> str:
     return _at_start(phrases, mine["name"], firm=True) if mine else ""
 
 
-def _in_clause(phrases: Phrases, clause: Clause, *, about_it: bool) -> str:
+def _in_clause(phrases: Phrases, clause: Clause, *, about_it: bool, cased: bool = False) -> str:
+    """The name in a clause; one that is `cased` has capitals where they belong: "I am broke"."""
     for pattern, firm in ((_FIRM, True), (_SOFT, False)):
         for found in pattern.finditer(clause.raw):
             groups = found.groupdict()
             said = groups["name"] or groups.get("before") or ""
             name = _at_start(phrases, said, firm=firm)
+            if cased and not firm and name.islower():
+                continue
             if name and not (groups.get("it") and _something(phrases, name, said, about_it)):
                 return name
     return ""

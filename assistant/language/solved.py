@@ -9,11 +9,16 @@ from typing import Final
 from assistant.language.accounts import account
 from assistant.language.clauses import Heard, hear
 from assistant.language.phrases.grammar import Piece
+from assistant.language.sentence import word_set
 
-_OWN: Final = ("solved", "unsolved", "yes", "around")
+_OWN: Final = ("doubtful", "solved", "unsolved", "yes", "around")
 _BORROWED: Final = ("thanks", "leaving", "fair", "polite", "filler", "reason")
 _MOST_TALK: Final = 8
 """Words in a clause that is not understood, beside the one that says that it is fixed."""
+
+
+_REPORTING: Final = word_set("say says said tell told think thinks want wants need when make")
+"""Beside "it is fixed": somebody else says so, or it is wished for."""
 
 
 class Solved(Enum):
@@ -45,6 +50,8 @@ def _read(heard: Heard) -> Solved:
         found = {piece.kind for piece in pieces}
         if "solved" in found and "" not in found and _harmless(clauses):
             return Solved.FIXED
+    if len(clauses) == 1 and _ends_solved(whole):
+        return Solved.FIXED
     return Solved.IF_ASKED if "yes" in kinds and "" not in kinds else Solved.OPEN
 
 
@@ -58,5 +65,16 @@ def _harmless(clauses: list[tuple[Piece, ...]]) -> bool:
     return True
 
 
+def _ends_solved(pieces: tuple[Piece, ...]) -> bool:
+    """Whether words without a pause end in saying so twice: "... they are back, that is solved"."""
+    unknown = [place for place, piece in enumerate(pieces) if not piece.kind]
+    tail = pieces[unknown[-1] + 1 :] if unknown else pieces
+    told = not _REPORTING.isdisjoint(piece.words for piece in pieces)
+    kinds = {piece.kind for piece in pieces}
+    twice = sum(piece.kind == "solved" for piece in tail) > 1
+    return twice and not told and kinds.isdisjoint(("unsolved", "doubtful"))
+
+
 def _pieces(text: str) -> tuple[Piece, ...]:
-    return account("solved", _OWN, _BORROWED).pieces(tuple(text.split()))
+    words = text.replace(" s ", " is ").split()
+    return account("solved", _OWN, _BORROWED).pieces(tuple(words))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from assistant.language.accounts import account
+from assistant.language.clauses import hear
 from assistant.language.phones import (
     as_goods,
     asked_for,
@@ -24,14 +26,6 @@ from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
 LONGEST_NAME = 60
 """In characters; with five words the most that is taken for a name."""
 _NAME = re.compile(r"[^\W\d_][^\W\d_.'\u2019-]*\.?(?:['\u2019-][^\W\d_]+)*\.?")
-_SEVERAL = re.compile(
-    r"\b(?:[2-9]|two|three|four|five|six|ten|several|a couple|a pair)(?: of)?"
-    r"(?: (?:the|these|those|new|more))* (?:i ?-?phones?|phones?|them|pros|airs"
-    r"|(?:iphone )?(?:1[0-9]|sixteen|seventeen)(?:e|s)?)\b"
-    r"|\bboth(?: of them| phones| iphones)?(?: please)?[.!]?$|\bone (?:each|for (?:me|each))\b",
-    re.IGNORECASE,
-)
-"""How people ask for more than one phone."""
 _STATED = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -70,7 +64,10 @@ def wanted(offers: tuple[Offer, ...], given: Mapping[str, str]) -> SelectModel:
 
 def wants_several(said: str) -> bool:
     """Whether words ask for more than one phone: "two iPhone 17 please", "both"."""
-    return _SEVERAL.search(said) is not None
+    heard = hear(said)
+    pieces = account("several", ("number", "both")).pieces(heard.words)
+    ends_in_both = bool(pieces) and pieces[-1].kind == "both" and not heard.asks
+    return ends_in_both or any(piece.kind == "number" for piece in pieces)
 
 
 def name_of_caller(said: str) -> str:

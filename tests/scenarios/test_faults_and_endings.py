@@ -9,6 +9,7 @@ import pytest
 from livekit.agents import APIConnectionError, CloseEvent, CloseReason
 from livekit.agents.voice import SpeechHandle
 
+from assistant.providers.offline.brain import OfflineLLM
 from assistant.records import Entry, MemoryStore, RecordError
 from assistant.shop.wording import lines
 from assistant.shop.wording.prompts import Prompts
@@ -17,7 +18,7 @@ from statemachine.engine.effects import Effect, Say
 from statemachine.engine.lines import Line
 from statemachine.states import State
 from statemachine.triggers import CallerWentSilent, ConfirmPurchase, EndCall, ToBuying
-from tests.calls import PATIENCE, begin, scripted
+from tests.calls import PATIENCE, begin, scripted, shop
 from tests.fakes import ScriptedLLM, Use
 from tests.scenarios.phrases import (
     AIR,
@@ -230,6 +231,19 @@ async def test_an_order_that_cannot_be_written_is_refused_and_can_be_tried_again
     assert "order number" in held.heard[4]
     assert len(store.orders) == 1
     assert held.call.ended_by == "end_purchase_call"
+
+
+async def test_the_embedded_brain_takes_the_yes_after_that_apology_for_one_order() -> None:
+    """The apology asks whether to order, so the next yes does; a third one orders nothing more."""
+    models, problems, _ = shop()
+    store = Failing(trigger="confirm_purchase")
+    held = await begin(OfflineLLM(models, problems), store=store)
+    await held.say("I'd like to buy the iPhone Air", "yes please")
+    assert held.heard[-1] == lines.APOLOGY_ORDER.wording.format(model="iPhone Air")
+    assert store.orders == {}
+    await held.say("yes please", "yes please")
+    assert len(store.orders) == len(held.call.facts.orders) == 1
+    await held.hang_up()
 
 
 async def test_a_transfer_that_cannot_be_written_stays_and_can_be_tried_again() -> None:

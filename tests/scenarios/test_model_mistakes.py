@@ -9,6 +9,7 @@ from livekit.agents import llm
 
 from assistant.records import MemoryStore
 from assistant.shop.wording import lines
+from statemachine.facts import Facts
 from tests.calls import scripted
 from tests.fakes import ScriptedLLM, Step, Use
 from tests.scenarios.phrases import (
@@ -250,3 +251,27 @@ async def test_a_yes_to_another_question_orders_nothing(between: Step) -> None:
     (refused,) = (each for each in held.call.journal if each.trigger == "confirm_purchase")
     assert refused.reasons == ("still_offered",)
     assert store.orders == {}
+
+
+@pytest.mark.parametrize(
+    "refused", ["Desde luego, es gratuito para usted.", "Your order number is S99999."]
+)
+async def test_a_yes_to_what_took_a_refused_sentence_s_place_orders_nothing(refused: str) -> None:
+    """An order stands, another phone was quoted, and then something else was heard instead."""
+    steps = (*QUOTED, ORDER, AIR, refused, ORDER, "Which one do you mean?")
+    held = await scripted(["buy", "the pro", "yes", "the air", "hm", "yes"], *steps)
+    assert held.heard[5] in ("I'm sorry, I only speak English.", _number(held.call.facts))
+    assert [each.reasons for each in held.call.journal if not each.accepted] == [("still_offered",)]
+    assert len(held.call.facts.orders) == 1
+
+
+async def test_a_yes_to_the_price_that_took_a_refused_sentence_s_place_orders() -> None:
+    """It asks whether to order that very phone."""
+    steps = (*QUOTED, "For you it's $10.", ORDER)
+    held = await scripted(["buy", "the pro", "cheaper?", "yes"], *steps)
+    assert held.heard[3].endswith("Shall I order it for you?")
+    assert len(held.call.facts.orders) == 1
+
+
+def _number(facts: Facts) -> str:
+    return lines.ORDER_NUMBER.wording.format(order=facts.orders[-1].number)

@@ -352,3 +352,56 @@ def test_a_no_that_goes_on_ends_no_call(said: str) -> None:
     line = run_up_to("the iPhone 17 please", "yes please")
     line.say(said)
     assert not line.conversation.ended
+
+
+def test_three_times_no_at_the_front_desk_hears_three_different_answers() -> None:
+    """Neither of the two, nothing else there, and then the call is over."""
+    line = Line()
+    line.begin()
+    line.say("no")
+    first = last_words(line)
+    line.say("no")
+    second = last_words(line)
+    assert first != second
+    line.say("no")
+    assert line.conversation.ended
+
+
+CRACKED = ("I need support", "my screen is cracked")
+
+
+@pytest.mark.parametrize("said", ["how much is a new screen", "how long does a repair take?"])
+def test_what_a_repair_costs_is_a_question_and_no_step(said: str) -> None:
+    """Where the shop tells nothing of it, that is said; no step is told, nor a delivery."""
+    line = run_up_to(*CRACKED, said)
+    assert "of repairs" in last_words(line)
+    assert len(line.conversation.facts.tickets) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "tickets"),
+    [
+        ("it does not charge", 2),
+        ("also the sound is gone", 2),
+        ("it is still cracked", 1),
+        ("the glass is cracked all over", 1),
+        ("it does not help", 1),
+    ],
+)
+def test_another_problem_opens_another_ticket(said: str, tickets: int) -> None:
+    """Told apart from more about the first one."""
+    line = run_up_to(*CRACKED, said)
+    assert len(line.conversation.facts.tickets) == tickets, "\n".join(line.log)
+
+
+@pytest.mark.parametrize("said", ["Hello, baker here, I want a phone", "I am broke, but hello"])
+def test_what_is_written_small_among_capitals_is_no_name(said: str) -> None:
+    """A trade or a state of mind, where a name would have its capital."""
+    assert not run_up_to(said).conversation.facts.customer_name
+
+
+def test_a_correction_at_sales_is_no_problem() -> None:
+    """ "Scratch that" leaves the caller where they are."""
+    line = run_up_to("the iPhone 16 with 256", "hmm, scratch that, 128 is enough")
+    assert line.conversation.facts.tickets == ()
+    assert line.conversation.state.value == "buying"

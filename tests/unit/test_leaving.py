@@ -26,6 +26,10 @@ I've got what I need, bye now
 That's all, folks.
 ok its fixed now bye
 can we end the call please
+that is the whole of it, good night
+Nothing else is the matter, goodbye
+no that's me sorted, I won't keep you
+Nothing more from us, bye-bye from all of us
 """
 STAYS = """
 Before I go, how late are you open
@@ -42,6 +46,10 @@ that's all it does
 nothing else happens
 i have to go to settings
 See you have it in blue
+Good day to you, I am calling about my phone
+I have waited so long
+That is the old one
+is the black one in stock
 """
 FIXED = """
 Yep, that did the trick, thanks so much
@@ -49,6 +57,13 @@ It has stopped restarting
 my photos are back
 It hasn't crashed since
 The echo is gone
+It's okay now
+The crackling's gone
+Now is good, thank you
+it doesn't do that any more
+no more stripes
+Second trick you told me did it
+ok the sound came back now that is fixed
 """
 FIXED_NOT = """
 The other phone works
@@ -58,6 +73,11 @@ It worked once
 He says it's fixed
 It's done updating
 sounds good
+I did it
+it came back
+louder please
+I turned it off and on again
+my neighbour says everything is back that is fixed
 """
 UNSOLVED = """
 that worked, but now the sound is gone

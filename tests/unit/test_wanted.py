@@ -90,7 +90,9 @@ def test_a_problem_is_noted_in_the_callers_words_where_one_is_stated(said: str, 
         *((said, True) for said in ("two iphone 17 please", "three iPhones", "both please")),
         *((said, True) for said in ("a couple of the 17 pros", "two of them", "2 17 Pros, please")),
         *((said, False) for said in ("the iphone 17", "two hundred fifty six", "2 terabytes")),
+        *((said, True) for said in ("one for me and one for my wife", "I'll take both of them.")),
         *((said, False) for said in ("one iPhone 16", "is it better than both?", "")),
+        *((said, False) for said in ("order one for me please", "both look fine, the air then")),
     ],
 )
 def test_more_than_one_phone_is_heard(said: str, several: bool) -> None:

@@ -128,7 +128,7 @@ class Advising(Shopping):
             return None
         if says.says("say.wait", text):
             return saying(replies.TAKE_TIME)
-        if says.says("say.no", text):
+        if says.says("say.no", text) and not (heard.asks and len(heard.words) > 1):
             return saying(replies.NOT_ORDERED)
         return None
 

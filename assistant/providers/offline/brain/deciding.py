@@ -231,15 +231,24 @@ class Brain:
             return saying(f"{replies.THANKED} {replies.ELSE}")
         if says.says("asked.else", tidy(talk.asked)) and self.understanding.plain_yes(heard):
             return saying(replies.YES_WHAT)
-        if says.says("say.hold", text) or says.says("say.wait", text):
+        waits = says.says("say.hold", text) or says.says("say.wait", text)
+        if waits and len(heard.words) < _LONG:
             return saying(replies.TAKE_TIME_HERE if known_trouble(talk) else replies.LISTENING)
         if says.says("say.hello", text) and len(heard.words) < 8:
             return saying(f"{replies.HELLO} {again}")
+        if talk.tool("to_") and self._declines_all(talk, heard):
+            told = replies.NEITHER in talk.asked
+            return saying(replies.NOTHING_ELSE_HERE if told else replies.NEITHER)
         if self.understanding.plain_yes(heard) and talk.tool("to_"):
             if self.selling.serves(talk) and self.selling.awaits(talk):
                 return saying(again)  # an "okay" that is no order
             return saying(replies.YES_WHICH if state == "greeting" else replies.YES_WHAT)
         return saying(self._not_understood(talk))
+
+    def _declines_all(self, talk: Talk, heard: Heard) -> bool:
+        """Whether a bare "no" is said to what a front desk has to offer."""
+        elsewhere = self.selling.serves(talk) or self.supporting.serves(talk)
+        return not elsewhere and self.phrases.says("say.no", heard.text) and len(heard.words) < 5
 
     def _not_understood(self, talk: Talk) -> str:
         awaits = self.selling.serves(talk) and self.selling.awaits(talk)
@@ -253,4 +262,6 @@ def known_trouble(talk: Talk) -> bool:
 
 _LONE_BYE = re.compile(r"(?:hi |hello |um |to )?(?:by|buy|bi|bai) (?:please )?")
 """What a recogniser makes of "buy"; "bye" itself is a goodbye, for those who type."""
+_LONG = 12
+"""Words: who says so many says more than "wait"."""
 _DEEDS = ("confirm_", "complete_", "log_", "to_", "select_")

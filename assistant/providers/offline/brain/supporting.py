@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import says_name
-from assistant.language.phrases.vocabulary import Desk
+from assistant.language.phrases.vocabulary import Desk, Phrases
 from assistant.language.solved import Solved, solved
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
@@ -55,6 +55,8 @@ class Supporting:
                 if (done := talk.tool("complete_"))
                 else saying(f"{replies.GLAD} {replies.ELSE}")
             )
+        if self._asks_of_repairs(heard):
+            return None
         if self._another(heard, ticket.issue, talk.asked) and (log := talk.tool("log_")):
             return self._log(talk, log, self.understanding.trouble(heard).words)
         return self._help(talk, heard, ticket.issue)
@@ -128,6 +130,12 @@ class Supporting:
             case _:
                 return False
 
+    def _asks_of_repairs(self, heard: Heard) -> bool:
+        """Whether it is asked what a repair costs, or how long it takes."""
+        topics = self.understanding.phrases.talk
+        named = any(topic.name == "repairs" and topic.said.search(heard.text) for topic in topics)
+        return named and self.understanding.asks(heard)
+
     def _another(self, heard: Heard, issue: str, asked: str) -> bool:
         """Whether a second problem is stated, not more about the first one."""
         trouble = self.understanding.trouble(heard)
@@ -139,13 +147,17 @@ class Supporting:
         if tidy(trouble.words) == tidy(issue):
             return False
         says = self.understanding.phrases
+        if _STILL.search(heard.text) and not says.says("problem.another", heard.text):
+            return False
         if says.says("problem.more", heard.text):
             return True
         if says.says("say.did_it", heard.text) or says.says("say.tried", heard.text):
             return False
-        if says.says("asked.more", tidy(asked)) or re.search(r"(?<![^ ])still ", heard.text):
+        if says.says("asked.more", tidy(asked)) or _same_fault(issue, trouble.words, says):
             return False
-        return other is not None and says.says("problem.other", tidy(trouble.words))
+        if other is not None and says.says("problem.other", tidy(trouble.words)):
+            return True
+        return one is not None and other is not None and says.says("problem.fails", heard.text)
 
     def _help(self, talk: Talk, heard: Heard, issue: str) -> Reply | None:
         """The next step, patience, or whatever else was said."""
@@ -166,6 +178,19 @@ class Supporting:
         if asked and self.understanding.plain_yes(heard):
             return saying(replies.TAKE_TIME_HERE)
         return None
+
+
+_STILL = re.compile(r"(?<![^ ])still ")
+
+
+def _same_fault(issue: str, words: str, says: Phrases) -> bool:
+    """Whether the same is said to be wrong: "it goes black", "the screen goes black"."""
+    found = (
+        {match[0].split()[-1] for match in says.lists["problem.amiss"].finditer(tidy(each))}
+        for each in (issue, words)
+    )
+    one, other = found
+    return not {word for word in one & other if len(word) > 3}.isdisjoint(one)
 
 
 def next_step(text: str, said: tuple[str, ...]) -> str:

@@ -1,0 +1,59 @@
+"""A yes among what people tell beside it: it counts where nothing they tell weighs on the order."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.language.consent import classify
+from statemachine.answers import Answer
+from statemachine.facts import Selection
+from tests.calls import shop
+
+OFFERS = shop()[0].offers
+CHOSEN = Selection("iPhone 17", "256 GB", "sage", 79_900, 1)
+AGREES = """
+Order it. My grandson graduates in a fortnight.
+Yes please, the kids drew straws over it.
+We argued all through dinner, so yes, order it.
+Fine, he is my only brother. Place the order.
+This I take, please.
+You make the order, yes.
+Indeed, order her hers.
+That's the one she wants, please order it.
+Book that order in, would you kindly.
+Yes, that is what I rang for.
+Right, his too please.
+The firm's paying, so go ahead.
+"""
+AGREES_NOT = """
+Yes, someday.
+I'd love it, one day.
+Yes, I am still here.
+Yes, my cousin has got that one.
+Yes please, but my wife decides.
+Order it, only if my boss signs.
+Yes, I will come by and try it.
+Throw in a case and I'll take it.
+My sister would order it, yes.
+Order it? Yes, that was the question.
+Yes please, the sixteen was prettier.
+I have waited so long.
+The price is right.
+"""
+
+
+def lines(text: str) -> list[str]:
+    """The sentences of a list."""
+    return text.strip().splitlines()
+
+
+@pytest.mark.parametrize("said", lines(AGREES))
+def test_a_yes_counts_whatever_harmless_is_told_beside_it(said: str) -> None:
+    """Before it, and after one that is firm."""
+    assert classify(said, OFFERS, CHOSEN) is Answer.YES
+
+
+@pytest.mark.parametrize("said", lines(AGREES_NOT))
+def test_a_yes_beside_something_that_weighs_is_asked_again(said: str) -> None:
+    """A delay, a condition, another phone, somebody else's errand, or only a sign of presence."""
+    assert classify(said, OFFERS, CHOSEN) is not Answer.YES
