@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from aiohttp.test_utils import TestClient, TestServer
 from livekit import rtc
 
@@ -17,7 +18,7 @@ from assistant.page.server import application
 from assistant.records.sql.archive import SqlArchive
 from assistant.worker import rooms
 from assistant.worker.local import LocalServer
-from tests.e2e.caller import Caller, calling, greeted
+from tests.e2e.caller import HEARD_RATE, LOUD, Caller, calling, greeted
 from tests.e2e.conftest import RunningWorker, StartWorker, until
 from tests.e2e.exchange import exchange
 from tests.e2e.kills import send
@@ -73,12 +74,28 @@ async def first_waiting(page: TestClient[Any, Any]) -> dict[str, Any]:
 
 
 class HeardBy:
-    """Whose sound somebody gets in a room."""
+    """Whose voice reaches somebody in a room: a track that is no more sent to them is silent."""
 
     def __init__(self, room: rtc.Room) -> None:
         self.whose: set[str] = set()
-        room.on("track_subscribed", lambda _, __, who: self.whose.add(who.identity))
-        room.on("track_unsubscribed", lambda _, __, who: self.whose.discard(who.identity))
+        self._tasks: set[asyncio.Task[None]] = set()
+        room.on("track_subscribed", lambda track, _, who: self._begin(track, who.identity))
+        for who in room.remote_participants.values():
+            for publication in who.track_publications.values():
+                if publication.track is not None:
+                    self._begin(publication.track, who.identity)
+
+    def _begin(self, track: rtc.Track, who: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._listen(track, who))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _listen(self, track: rtc.Track, who: str) -> None:
+        stream = rtc.AudioStream(track, sample_rate=HEARD_RATE, num_channels=1)
+        async for event in stream:
+            frame = np.frombuffer(event.frame.data, np.int16).astype(np.float64)
+            if float(np.sqrt(np.mean(frame**2))) > LOUD:
+                self.whose.add(who)
 
 
 def on_the_telephone(server: LocalServer, room: str, identity: str, agent: str = "") -> Caller:
@@ -114,6 +131,7 @@ async def test_a_colleague_answers_on_the_page_and_the_worker_dies_meanwhile(
         async with Caller(told["server_url"], told["participant_token"]) as person:
             me = person.room.local_participant.identity
             await caller.hears("colleague is on the line")
+            await person.say("Hello, this is Mary.")
             await until(lambda: me in heard.whose, "the caller doesn't hear the colleague")
             assert (await page.post("/api/answer", json={"call": call})).status == 409
             other = await worker_of(start_worker, tmp_path, PERSON_PAGE="on")
@@ -173,12 +191,16 @@ async def test_a_colleague_takes_the_call_on_their_telephone(
                 await asyncio.sleep(2)
                 assert not person.answered.is_set(), "briefed while it rings"
                 await picks_up(person)
+                await asyncio.sleep(0.5)
+                theirs.whose.clear()
+                await asyncio.gather(person.say("Hello?"), caller.say("Is anybody there?"))
                 briefing = await person.hears("press (1|one)")
                 assert "shop's line" in briefing
                 assert me not in heard.whose
                 assert "caller" not in theirs.whose
                 await person.room.local_participant.publish_dtmf(code=1, digit="1")
                 await caller.hears("colleague is on the line")
+                await asyncio.gather(person.say("Hello, this is Mary."), caller.say("Hello, Mary."))
                 await until(lambda: me in heard.whose, "the caller doesn't hear the colleague")
                 await until(lambda: "caller" in theirs.whose, "the colleague doesn't hear them")
                 assert "press" not in " ".join(caller.heard).lower()
