@@ -3,6 +3,8 @@ import { Conversation, cards, chip, happened } from "./conversation.js";
 import { el, tell } from "./dom.js";
 import { Flowchart } from "./flowchart.js";
 
+const OWN = "question_put"; // at once behind what it follows from, which is what one looks for
+
 export class Board {
   constructor(about) {
     this.about = about;
@@ -35,8 +37,9 @@ export class Board {
     this.shown = "";
   }
 
-  /** How the call stands now. */
-  show(snapshot, { moving = true, refused = snapshot.refused } = {}) {
+  /** How the call stands now; `all` tells of what code does on its own account too. */
+  show(told, { moving = true, refused = told.refused, all = false } = {}) {
+    const snapshot = !all && told.last && told.last.trigger === OWN ? { ...told, last: null } : told;
     const desk = this.desk(snapshot.state);
     this.conversation.state = snapshot.state === "ended" ? this.conversation.state : snapshot.state;
     this.chart.show(snapshot, desk, moving);

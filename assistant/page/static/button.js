@@ -29,6 +29,11 @@
       input { background: #0c1118; border-color: #283444; }
     }`;
 
+  const PICKS_UP = 12000; // milliseconds until nobody is thought to pick up
+  const RINGING = "Ringing …";
+  const AWAY = "The shop's line can't be reached just now: try again later.";
+  const NOBODY = "Nobody has picked up: stay on, or try again later.";
+
   const make = (tag, text = "") => {
     const made = document.createElement(tag);
     made.textContent = text;
@@ -121,7 +126,7 @@
     said.replaceChildren();
     lines.clear();
     fail("");
-    title.textContent = "Ringing …";
+    title.textContent = RINGING;
     try {
       await loaded();
       const { Room, RoomEvent } = window.LivekitClient;
@@ -148,8 +153,13 @@
       room.on(RoomEvent.Reconnecting, () => fail("The connection is lost. Stay on: it may come back."));
       room.on(RoomEvent.Reconnected, () => fail(""));
       room.on(RoomEvent.Disconnected, over);
-      await room.connect(url, given);
-      title.textContent = "On the line";
+      room.on(RoomEvent.ParticipantConnected, answered);
+      await room.connect(url, given).catch(() => { throw new Error(AWAY); });
+      for (const who of room.remoteParticipants.values()) answered(who);
+      const called = room;
+      setTimeout(() => {
+        if (room === called && title.textContent === RINGING) fail(NOBODY);
+      }, PICKS_UP);
       input.focus();
       try {
         await room.localParticipant.setMicrophoneEnabled(true);
@@ -158,9 +168,16 @@
       }
     } catch (error) {
       fail(error.message || String(error));
+      room = null;
       title.textContent = "No call";
       ring.disabled = ring.hidden = false;
     }
+  }
+
+  function answered(who) {
+    if (who.kind !== window.LivekitClient.ParticipantKind.AGENT) return;
+    title.textContent = "On the line";
+    if (trouble.textContent === NOBODY) fail("");
   }
 
   function over() {

@@ -65,6 +65,7 @@ export function callView(about) {
     const ours = (handler) => (event) => { if (on === line) handler(event.detail); };
     on.addEventListener("joined", ours(() => {
       inCall = true;
+      document.body.classList.add("in-call");
       ring.hidden = true;
       controls.hidden = voices.hidden = false;
       for (const each of [mute, pad, hang, input, send]) each.disabled = false;
@@ -76,10 +77,11 @@ export function callView(about) {
       if (caughtUp) board.conversation.recall(snapshot.said);
       board.show(snapshot);
       if (snapshot.last && snapshot.last.reasons.includes("not_written")) say(SENTENCES.records);
+      else if (snapshot.last && snapshot.last.accepted) unsay(SENTENCES.records);
     }));
     on.addEventListener("words", ours((words) => board.conversation.hear(words)));
     on.addEventListener("agent", ours(({ state }) => {
-      if (trouble.textContent === SENTENCES.nobody || trouble.textContent === SENTENCES.broken) say("");
+      unsay(SENTENCES.nobody, SENTENCES.broken);
       jill.note.textContent = STATES[state] || "";
       jill.box.classList.toggle("thinking", state === "thinking");
     }));
@@ -91,6 +93,7 @@ export function callView(about) {
       mute.textContent = open ? "Mute" : "Unmute";
       mute.setAttribute("aria-pressed", String(!open));
       you.note.textContent = open ? "" : "microphone off";
+      if (open) unsay(SENTENCES.refused, SENTENCES.missing, SENTENCES.busy);
     }));
     on.addEventListener("trouble", ours(({ sentence }) => say(sentence)));
     on.addEventListener("news", ours(({ sentence, back }) => {
@@ -107,6 +110,7 @@ export function callView(about) {
 
   function over(sentence = "") {
     inCall = false;
+    document.body.classList.remove("in-call");
     ring.hidden = false;
     ring.disabled = false;
     ring.textContent = "Call again";
@@ -124,6 +128,11 @@ export function callView(about) {
   function say(sentence) {
     trouble.textContent = sentence;
     trouble.hidden = !sentence;
+  }
+
+  /** What of these is said is mended. */
+  function unsay(...sentences) {
+    if (sentences.includes(trouble.textContent)) say("");
   }
 
   function onMute() {
@@ -156,7 +165,7 @@ export function callView(about) {
     line.type(text);
   }
 
-  return { view, leave: () => line && line.hangUp() };
+  return { view, leave: () => line && line.hangUp(), isOn: () => inCall };
 }
 
 function voice(name) {

@@ -69,7 +69,7 @@ function row(call, about) {
   return el("tr", {},
     el("td", {}, el("a", { href: `#/calls/${encodeURIComponent(call.id)}`, text: when(call.began) })),
     el("td", { text: lasted }),
-    el("td", { text: desks.join(" → ") }),
+    el("td", { text: desks.slice(desks.length > 1 ? 1 : 0).join(" → ") }),
     el("td", {}, el("span", { class: call.silent || !call.ended ? "ending no" : "ending", text: call.how })),
     el("td", { text: call.orders.map((each) => `${each.number} · ${each.model} · ${money(each.price_cents)}`).join(", ") || "–" }),
     el("td", { text: call.tickets.map((each) => `${each.number} ${each.status}`).join(", ") || "–" }));
@@ -124,7 +124,7 @@ function playback(about, id) {
     slider.setAttribute("aria-valuetext", step.last ? happened(step.last, about) : "a call comes in");
     board.chart.clear();
     board.chart.retrace(entries);
-    board.show(step, { moving, refused: entries.filter((entry) => !entry.accepted) });
+    board.show(step, { moving, all: true, refused: entries.filter((entry) => !entry.accepted) });
     if (!step.last) board.last.textContent = "a call comes in";
     for (const [number, item] of [...steps.children].entries()) {
       item.classList.toggle("gone", number <= place);

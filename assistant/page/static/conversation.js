@@ -143,6 +143,7 @@ export function chip(entry) {
 /** What happened, in the words of who looks on. */
 export function happened(entry, about) {
   const name = words(entry.trigger);
+  if (entry.trigger === "question_put") return "the shop puts a question of its own";
   if (!entry.accepted) return `${name} refused: ${entry.why.join(", ")}`;
   if (entry.target === "ended") return `${name}: the call ends`;
   if (entry.source === entry.target) return name;

@@ -17,8 +17,11 @@ export class Flowchart {
     box.replaceChildren(this.svg);
     for (const fact of this.svg.querySelectorAll("g.fact")) prepare(fact);
     this.clear();
-    // Where it is wider than the page, its middle is seen first.
-    requestAnimationFrame(() => { box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2; });
+    requestAnimationFrame(() => {
+      fit(this.svg);
+      // Where it is wider than the page, its middle is seen first.
+      box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
+    });
   }
 
   find(...parts) {
@@ -106,7 +109,7 @@ export class Flowchart {
       const box = name.getBBox();
       const mark = drawn("rect", {
         class: entry.accepted ? "mark" : "mark no",
-        x: box.x - 4, y: box.y - 2, width: box.width + 8, height: box.height + 4, rx: 4,
+        x: box.x - 4, y: box.y, width: box.width + 8, height: box.height - 1, rx: 4,
       });
       name.before(mark);
       return;
@@ -143,9 +146,27 @@ export class Flowchart {
   }
 }
 
+/** Words in a wider font than the picture was measured with are made smaller. */
+export function fit(svg) {
+  const name = svg.querySelector(".state text");
+  if (!name) return;
+  const across = width(name.parentNode);
+  const middle = (Math.min(...across) + Math.max(...across)) / 2;
+  const ratio = (2 * (middle - Number(name.getAttribute("x")))) / name.getComputedTextLength();
+  if (!(ratio > 0.5 && ratio < 0.98)) return;
+  for (const text of svg.querySelectorAll("text[font-size]")) {
+    text.setAttribute("font-size", (Number(text.getAttribute("font-size")) * ratio).toFixed(2));
+  }
+}
+
+/** Where a card's corners are, from left to right. */
+function width(card) {
+  const frame = card.querySelector("polygon").getAttribute("points").trim().split(/[ ,]+/).map(Number);
+  return frame.filter((_, place) => place % 2 === 0);
+}
+
 function prepare(fact) {
-  const frame = fact.querySelector("polygon").getAttribute("points").trim().split(/[ ,]+/).map(Number);
-  const across = frame.filter((_, place) => place % 2 === 0);
+  const across = width(fact);
   const value = [...fact.querySelectorAll("text")].pop();
   value.setAttribute("text-anchor", "middle");
   value.setAttribute("x", (Math.min(...across) + Math.max(...across)) / 2);

@@ -23,7 +23,7 @@ export const SENTENCES = {
     "Nobody has picked up: the worker is away, or all its lines are taken. Start one, or call later.",
   lost: "The connection is lost. Stay on the line: it comes back by itself if it can.",
   back: "The connection is back.",
-  gone: "The connection was lost for good. Call again: the shop knows nothing is finished.",
+  gone: "The connection was lost for good. Call again: what was ordered or noted stands.",
   broken: "The assistant's line broke. Stay on: another worker takes the call up.",
   taken: "Another worker has taken the call up, where it was.",
   records:

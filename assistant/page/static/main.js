@@ -15,13 +15,18 @@ const main = document.getElementById("main");
 const theme = document.getElementById("theme");
 let about = null;
 let shown = null;
+let kept = null; // a call goes on while somebody looks at another view
 
 function route() {
   const [, name = "call", rest = ""] = location.hash.split("/");
   const known = name in VIEWS ? name : "call";
-  if (shown) shown.leave();
-  shown = VIEWS[known](about, decodeURIComponent(rest));
+  const first = !shown;
+  if (shown && shown.isOn && shown.isOn()) kept = shown;
+  else if (shown) shown.leave();
+  shown = known === "call" && kept ? kept : VIEWS[known](about, decodeURIComponent(rest));
+  if (shown === kept) kept = null;
   main.replaceChildren(shown.view);
+  if (!first) main.focus({ preventScroll: true });
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#/${known}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -45,7 +50,11 @@ theme.addEventListener("click", () => {
   dress(chosen);
 });
 dress(localStorage.getItem("theme"));
-addEventListener("beforeunload", () => shown && shown.leave());
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address says which view is shown
+  main.focus();
+});
+addEventListener("beforeunload", () => [shown, kept].forEach((each) => each && each.leave()));
 
 try {
   about = await get("/api/about");

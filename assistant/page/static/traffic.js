@@ -1,6 +1,7 @@
 // Traffic over a span of days: how many calls took each way, where callers leave, what was refused.
 import { get } from "./api.js";
 import { el, svgOf, words } from "./dom.js";
+import { fit } from "./flowchart.js";
 import { span } from "./span.js";
 
 export function trafficView(about) {
@@ -34,6 +35,7 @@ export function trafficView(about) {
         svg.setAttribute("aria-label", `${count} on the flowchart; the tables beside it say the same.`);
         for (const each of svg.querySelectorAll("title")) each.remove();
         chart.replaceChildren(svg);
+        fit(svg);
       } else chart.replaceChildren();
       left.replaceChildren(...found.left.map((way) => line(desk(way.source), told(way.trigger).split(", at ")[0], way.calls, found.calls)));
       refused.replaceChildren(...found.refused.map((each) => line(desk(each.state), words(each.trigger), each.times, 0)));
