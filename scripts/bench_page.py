@@ -11,13 +11,14 @@ import statistics
 import sys
 import tempfile
 
-from scripts.page_picture import NO_CHROMIUM, chromium, flags, served
+from scripts.browser import NO_CHROMIUM, chromium, flags
+from scripts.page_picture import served
 
 WATCH = """
 window.seen = [];
 new MutationObserver((changes) => {
   if (changes.some((each) => each.attributeName === 'class' || each.addedNodes.length)) {
-    window.seen.push(Date.now() / 1000);
+    window.seen.push([Date.now() / 1000, document.querySelector('.last').textContent]);
   }
 }).observe(document.querySelector('.chart'), {
   subtree: true, childList: true, attributes: true, attributeFilter: ['class'],
@@ -50,14 +51,16 @@ async def measure(calls: int) -> list[float]:
                 await page.fill("#words", words)
                 await page.press("#words", "Enter")
                 await page.wait_for_timeout(5_000)
-            seen: list[float] = await page.evaluate("window.seen")
+            seen: list[tuple[float, str]] = await page.evaluate("window.seen")
             now = await page.evaluate("fetch('/api/calls').then((answer) => answer.json())")
             call = now["calls"][0]["id"]
             told = await page.evaluate(f"fetch('/api/calls/{call}').then((a) => a.json())")
             for step in told["steps"][1:]:
-                later = [moment - step["at"] for moment in seen if moment >= step["at"]]
-                if later and step["last"]["trigger"] != "caller_spoke":
-                    delays.append(min(later))
+                trigger, at = step["last"]["trigger"], step["at"]
+                name = trigger.replace("_", " ")
+                shown = [moment - at for moment, last in seen if moment >= at and name in last]
+                if shown and trigger != "caller_spoke":
+                    delays.append(min(shown))
             await page.get_by_role("button", name="Hang up").click()
             await page.close()
         await browser.close()
@@ -67,7 +70,7 @@ async def measure(calls: int) -> list[float]:
 def main() -> int:
     """Measure, and say the median and the 95th percentile."""
     if not chromium():
-        print(f"Trigger to page: left out; {NO_CHROMIUM}.")
+        print(f"Trigger to page: left out. {NO_CHROMIUM}.")
         return 0
     delays = asyncio.run(measure(int((sys.argv[1:] or ["3"])[0])))
     worst = statistics.quantiles(delays, n=20)[-1]

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from assistant.errors import MendableError
+from scripts.browser import NO_CHROMIUM, chromium
 
 VERSION = "v1.13.5"
 """The one that was tested; 1.13.0 and 1.13.1 are known not to do."""
@@ -77,9 +78,13 @@ def _build() -> Path:
 
 def left_out() -> str:
     """What the usual tests leave out, and what that takes."""
-    needs = "" if present() or can_build() else f"; they need a server: {HOW_TO_HAVE_IT}"
+    needs = []
+    if not (present() or can_build()):
+        needs.append(f" Rooms and page need a LiveKit server: {HOW_TO_HAVE_IT}.")
+    if not chromium():
+        needs.append(f" {NO_CHROMIUM}.")
     real = "calls by sound in real time (make voice), calls in rooms (make e2e)"
-    return f"Left out: {real}, the page in a browser (make page-test){needs}."
+    return f"Left out: {real}, the page in a browser (make page-test).{''.join(needs)}"
 
 
 def main() -> int:

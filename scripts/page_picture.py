@@ -8,16 +8,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import sys
 import tempfile
-import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import livekit_server
+from scripts.browser import NO_CHROMIUM, chromium, flags
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -29,29 +28,6 @@ CALL = (
     ("Yes, please.", "order number"),
     ("And my old phone has a broken screen.", "ticket"),
 )
-NO_CHROMIUM = "chromium isn't here: install it (Debian: `apt-get install chromium`)"
-
-
-def chromium() -> str:
-    """The browser that draws; empty where there is none."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or ""
-
-
-def flags(folder: str | Path) -> list[str]:
-    """How a browser is started whose microphone hears nothing."""
-    silence = Path(folder) / "silence.wav"
-    with wave.open(str(silence), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(bytes(2 * 48_000))
-    return [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={silence}",
-    ]
 
 
 @asynccontextmanager
@@ -126,7 +102,7 @@ async def _call(browser: Browser, address: str, folder: Path) -> None:
 def main() -> int:
     """Take the pictures, and say where they are."""
     if not chromium():
-        print(NO_CHROMIUM, file=sys.stderr)
+        print(f"{NO_CHROMIUM}.", file=sys.stderr)
         return 2
     asyncio.run(take(FOLDER))
     print(f"Taken: {FOLDER / 'page.png'} and {FOLDER / 'page-dark.png'}")

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from assistant.worker.local import LocalServer
-from scripts.page_picture import NO_CHROMIUM, chromium, flags
-from tests.e2e.conftest import StartWorker, server, start_worker
-from tests.voice import callers
+from scripts.browser import NO_CHROMIUM, chromium, flags
+from tests.e2e.conftest import RunningWorker, StartWorker, server, start_worker
 
 __all__ = ["server", "start_worker"]
 
 WITHOUT_A_MICROPHONE = ["--no-sandbox", "--disable-gpu"]
+NO_WAITING = "--autoplay-policy=no-user-gesture-required"
 PATIENCE = 40_000
 """Milliseconds that something may take on a machine with other work."""
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not chromium():
-        terminalreporter.write_line(f"Left out: the page in a browser; {NO_CHROMIUM}.")
+        terminalreporter.write_line(f"Left out: the page in a browser. {NO_CHROMIUM}.")
 
 
 @dataclass
@@ -73,6 +73,7 @@ def serve_page() -> Iterator[ServePage]:
     yield begin
     for page in running:
         page.process.send_signal(signal.SIGINT)
+    for page in running:
         assert page.process.wait(15) == 0, "Ctrl+C ends it well"
 
 
@@ -83,12 +84,20 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def served(
-    server: LocalServer, start_worker: StartWorker, serve_page: ServePage, records: str
-) -> Served:
+def shop(start_worker: StartWorker, records: str) -> RunningWorker:
+    """The worker that answers whoever calls from a page."""
+    return start_worker(DATABASE_URL=records, IDLE_PROCESSES="2")
+
+
+@pytest.fixture(scope="session")
+def served(server: LocalServer, shop: RunningWorker, serve_page: ServePage, records: str) -> Served:
     """A page, with a worker that answers its calls."""
-    start_worker(DATABASE_URL=records, IDLE_PROCESSES="2")
-    return serve_page(**server.environment, DATABASE_URL=records, PAGE_CALLS_AN_HOUR="500")
+    return serve_page(
+        **server.environment,
+        DATABASE_URL=records,
+        PAGE_CALLS_AN_HOUR="500",
+        REPORTS=str(shop.reports),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +129,7 @@ def launch(driver: Any) -> Iterator[Callable[..., Any]]:
 @pytest.fixture(scope="session")
 def browser(launch: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A browser with a microphone that hears nothing."""
-    return launch(*flags(tmp_path_factory.mktemp("silence")))
+    return launch(*flags(tmp_path_factory.mktemp("silence")), NO_WAITING)
 
 
 @pytest.fixture
@@ -129,16 +138,21 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    def begin(address: str, using: Any = None, **chosen: Any) -> Any:
+    def begin(
+        address: str, using: Any = None, script: str = "", *, strict: bool = True, **chosen: Any
+    ) -> Any:
         context = (using or browser).new_context(**chosen)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        if script:
+            context.add_init_script(script)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: "Content Security" in said.text and complaints.append(said.text),
-        )
+        if strict:
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on(
+                "console",
+                lambda said: "Content Security" in said.text and complaints.append(said.text),
+            )
         page.goto(address)
         return page
 
@@ -148,16 +162,35 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     assert complaints == []
 
 
-def spoken(path: Path, lines: list[tuple[float, str]]) -> Path:
-    """A microphone's recording: each line said at its second."""
-    rate = callers.RATE
-    sound = np.zeros(int((lines[-1][0] + 20.0) * rate), np.int16)
-    for at, words in lines:
-        said, start = callers.says("joe", words), int(at * rate)
-        sound[start : start + len(said)] = said
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(sound.tobytes())
-    return path
+@pytest.fixture
+def forget(records: str, shop: RunningWorker) -> Callable[[str], None]:
+    """Forgets a call by the command that people use."""
+
+    def begin(call: str) -> None:
+        chosen = {"DATABASE_URL": records, "REPORTS": str(shop.reports), "CALL": call}
+        subprocess.run(
+            [sys.executable, "-m", "assistant", "forget"],
+            env={**os.environ, **chosen},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+    return begin
+
+
+@pytest.fixture
+def locked(records: str) -> Callable[[], Any]:
+    """Holds the records' file, as a program that hangs would: nobody else can write."""
+
+    @contextlib.contextmanager
+    def begin() -> Iterator[None]:
+        holding = sqlite3.connect(Path(records.removeprefix("sqlite:///")), timeout=20.0)
+        holding.isolation_level = None
+        holding.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            holding.execute("ROLLBACK")
+            holding.close()
+
+    return begin

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.voice import callers
+
 PATIENCE = 40_000
+MICROPHONE = f"""
+window.speaking = (() => {{
+  const context = new AudioContext();
+  const heard = context.createMediaStreamDestination();
+  navigator.mediaDevices.getUserMedia = async () => heard.stream;
+  return async (pcm) => {{
+    await context.resume();
+    const words = new Int16Array(Uint8Array.from(atob(pcm), (c) => c.charCodeAt(0)).buffer);
+    const sound = context.createBuffer(1, words.length, {callers.RATE});
+    sound.copyToChannel(Float32Array.from(words, (each) => each / 32768), 0);
+    const playing = context.createBufferSource();
+    playing.buffer = sound;
+    playing.connect(heard);
+    playing.start();
+    await new Promise((done) => {{ playing.onended = done; }});
+  }};
+}})();
+"""
+"""A page's microphone that plays what it is given. Chromium's own plays a file from its beginning,
+whether the shop has finished its sentence or not."""
 
 
 def calls(page: Any) -> None:
@@ -16,16 +39,34 @@ def calls(page: Any) -> None:
     page.get_by_role("button", name=re.compile("^Call")).click()
     expect(page.locator(".said")).to_contain_text("this is Jill", timeout=PATIENCE)
     is_at(page, "greeting")
-    listens(page)
 
 
 def types(page: Any, words: str, answer: str) -> None:
     """Say it with the keyboard, and wait until the answer has been said."""
-    said = page.locator(".said")
-    before = said.inner_text().count(answer)
-    page.fill("#words", words)
-    page.press("#words", "Enter")
-    until(lambda: said.inner_text().count(answer) > before, f"no {answer!r} to {words!r}", page)
+
+    def say() -> None:
+        page.fill("#words", words)
+        page.press("#words", "Enter")
+
+    _answered(page, say, words, answer)
+
+
+def says(page: Any, words: str, answer: str) -> None:
+    """Say it aloud once the shop listens, and wait until the answer has been said."""
+    listens(page)
+    sound = base64.b64encode(callers.says("joe", words).tobytes()).decode()
+    _answered(page, lambda: page.evaluate("(pcm) => speaking(pcm)", sound), words, answer)
+
+
+def _answered(page: Any, say: Any, words: str, answer: str) -> None:
+    agents = page.locator(".said .agent")
+
+    def heard() -> int:
+        return "\n".join(agents.all_inner_texts()).count(answer)
+
+    before = heard()
+    say()
+    until(lambda: heard() > before, f"no {answer!r} to {words!r}", page)
     listens(page)
 
 
@@ -37,6 +78,12 @@ def listens(page: Any) -> None:
         "it goes on speaking",
         page,
     )
+
+
+def hangs_up(page: Any) -> None:
+    """End the call from this side."""
+    page.get_by_role("button", name="Hang up").click()
+    is_over(page)
 
 
 def is_at(page: Any, state: str) -> None:
@@ -55,6 +102,11 @@ def complains(page: Any, sentence: str, patience: int = PATIENCE) -> None:
     trouble = page.locator("p.trouble:visible")
     expect(trouble).to_contain_text(sentence, timeout=patience)
     assert trouble.get_attribute("role") == "alert"
+
+
+def is_well(page: Any) -> None:
+    """The page complains of nothing any more."""
+    expect(page.locator("p.trouble:visible")).to_have_count(0, timeout=PATIENCE)
 
 
 def until(true: Any, otherwise: str, page: Any, patience: float = 40.0) -> None:

@@ -5,17 +5,30 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from assistant.worker.local import LocalServer
-from tests.e2e.conftest import StartWorker
+from tests.e2e.conftest import RunningWorker, StartWorker
 from tests.page.conftest import WITHOUT_A_MICROPHONE, Served, ServePage
-from tests.page.helpers import PATIENCE, calls, complains, is_at, types
+from tests.page.helpers import calls, complains, hangs_up, is_at, is_well, types
 
 Open = Callable[..., Any]
+
+
+@dataclass
+class Shop:
+    """Another shop: how its workers are started, the first of them, and its page."""
+
+    chosen: dict[str, str]
+    worker: RunningWorker
+    address: str
+
+
 NOWHERE = "postgresql://127.0.0.1:9/nothing"
 
 
@@ -29,7 +42,7 @@ def test_a_microphone_that_is_not_allowed_leaves_a_typed_call(
     complains(page, "The microphone isn't allowed")
     types(page, "I want to buy a phone", "sales")
     is_at(page, "buying")
-    page.get_by_role("button", name="Hang up").click()
+    hangs_up(page)
 
 
 def test_where_there_is_no_microphone_the_call_is_typed(
@@ -39,7 +52,7 @@ def test_where_there_is_no_microphone_the_call_is_typed(
     page = open_page(served.address, launch(*WITHOUT_A_MICROPHONE), permissions=["microphone"])
     calls(page)
     complains(page, "There is no microphone here")
-    page.get_by_role("button", name="Hang up").click()
+    hangs_up(page)
 
 
 def test_a_server_that_is_away_is_told(serve_page: ServePage, open_page: Open) -> None:
@@ -60,8 +73,8 @@ def test_a_worker_that_is_away_is_told(
     """A call that nobody answers says so, and can be hung up."""
     page = open_page(serve_page(**server.environment, AGENT_NAME="nobody-of-that-name").address)
     page.get_by_role("button", name="Call the shop").click()
-    complains(page, "Nobody has picked up")
-    page.get_by_role("button", name="Hang up").click()
+    complains(page, "Nobody has picked up: the worker is away")
+    hangs_up(page)
 
 
 def test_a_database_that_is_away_is_told(
@@ -75,29 +88,69 @@ def test_a_database_that_is_away_is_told(
         complains(page, "can't be read just now", 60_000)
 
 
-def test_a_call_taken_up_by_another_worker_says_so(
+@pytest.fixture
+def open_shop(
     server: LocalServer,
     start_worker: StartWorker,
     serve_page: ServePage,
-    open_page: Open,
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
+) -> Callable[..., Shop]:
+    """Opens another shop on the same server, by a name that its callers ask for."""
+
+    def begin(name: str, **settings: str) -> Shop:
+        url = f"sqlite:///{tmp_path}/calls.db"
+        chosen = {"DATABASE_URL": url, "AGENT_NAME": name, **settings}
+        worker = start_worker(**chosen)
+        return Shop(chosen, worker, serve_page(**server.environment, **chosen).address)
+
+    return begin
+
+
+def test_a_worker_whose_lines_are_all_taken_is_told(
+    open_shop: Callable[..., Shop], open_page: Open
+) -> None:
+    """Who rings while another one talks is told that nobody picks up, and what to do."""
+    small = open_shop("small", MOST_CALLS="1")
+    first, second = open_page(small.address), open_page(small.address)
+    calls(first)
+    second.get_by_role("button", name="Call the shop").click()
+    complains(second, "all its lines are taken. Start one, or call later")
+    hangs_up(second)
+    hangs_up(first)
+    small.worker.stop()
+
+
+def test_a_call_taken_up_by_another_worker_says_so(
+    open_shop: Callable[..., Shop], start_worker: StartWorker, open_page: Open
 ) -> None:
     """The worker of a call is killed; another one goes on where it was, and the page tells."""
-    shared = {
-        "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('two')}/calls.db",
-        "AGENT_NAME": "taken-up",
-    }
-    first = start_worker(**shared)
-    page = open_page(serve_page(**server.environment, **shared).address)
+    shop = open_shop("taken-up")
+    page = open_page(shop.address)
     calls(page)
     types(page, "I want to buy a phone", "sales")
-    second = start_worker(**shared)
-    first.stop()
+    second = start_worker(**shop.chosen)
+    shop.worker.stop()
     expect(page.locator(".status")).to_contain_text("Another worker has taken", timeout=60_000)
     is_at(page, "buying")
     types(page, "the iPhone Air", "Shall I order it")
-    page.get_by_role("button", name="Hang up").click()
+    hangs_up(page)
     second.stop()
+
+
+def test_records_that_can_not_be_written_are_told_while_they_can_not(
+    served: Served, open_page: Open, locked: Callable[[], Any]
+) -> None:
+    """Nothing was ordered, says the page; once they can be written again, it is quiet and it is."""
+    page = open_page(served.address)
+    calls(page)
+    types(page, "the iPhone Air in sky blue", "Shall I order it")
+    with locked():
+        types(page, "yes please", "sorry")
+        complains(page, "can't write anything down just now, so nothing was ordered")
+        assert page.locator(".card.order").count() == 0
+    types(page, "yes please", "order number")
+    is_well(page)
+    hangs_up(page)
 
 
 class Cable:
@@ -162,6 +215,6 @@ def test_a_connection_that_is_lost_and_back_is_told_both_times(
     cable.cut()
     complains(page, "The connection is lost")
     cable.mend()
-    expect(page.locator("p.trouble:visible")).to_have_count(0, timeout=PATIENCE)
+    is_well(page)
     types(page, "I want to buy a phone", "sales")
-    page.get_by_role("button", name="Hang up").click()
+    hangs_up(page)
