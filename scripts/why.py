@@ -11,9 +11,13 @@ import copy
 import sys
 
 from assistant.language import phones
+from assistant.language.acts import ACTS, read
 from assistant.language.clauses import hear
 from assistant.language.consent import Reading
 from assistant.language.money import amounts_in
+from assistant.language.phrases.vocabulary import load
+from assistant.providers.offline.brain.request import read as read_request
+from assistant.providers.offline.brain.rescuing import asked_of
 from tests.brain_bench import STOCK, Line
 
 QUOTED = ("I'd like to buy an iPhone", "the iPhone 17 please")
@@ -39,12 +43,23 @@ def why(said: str, before: tuple[str, ...] = QUOTED) -> str:
         "amounts": ", ".join(phones.money(cents) for cents in amounts_in(said)),
         "pieces": " + ".join(f"{each.words} ({each.kind or '?'})" for each in reading.pieces),
         "answer": reading.answer.value,
+        "second": second(line, said),
     }
     told = [f"{name:9}{value}" for name, value in read.items() if value]
     after = copy.deepcopy(line)
     after.say(said)
     done = after.log[len(line.log) + 1 :]
     return "\n".join([*told, "decided", *done])
+
+
+def second(line: Line, said: str) -> str:
+    """What the second reader makes of a sentence said here: its likeliest acts, and how sure."""
+    talk = read_request(line.request(), line.offered())
+    asked = asked_of(load(), talk)
+    found = read(said, asked)
+    likely = sorted(zip(found.sure, ACTS, strict=True), reverse=True)[:3]
+    told = ", ".join(f"{act} {sure:.2f}" for sure, act in likely if sure >= 0.01)
+    return f"{told} (asked: {asked.value})"
 
 
 def main() -> None:

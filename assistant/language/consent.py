@@ -6,6 +6,7 @@ import re
 from typing import Final, Protocol
 
 from assistant.language.accounts import account, stated
+from assistant.language.acts import Asked, seconded
 from assistant.language.backchannel import names
 from assistant.language.clauses import Clause, Heard, hear
 from assistant.language.phones import find_colour, find_models, find_storage
@@ -97,6 +98,8 @@ class Reading:
         several = len(heard.clauses) > 1 and self.answer is not Answer.YES
         if several and (self._settles_first() or self._stands_in_talk()):
             self.answer = Answer.YES
+        if self.answer is Answer.YES and not seconded("agrees", self._heard.raw, Asked.ORDER):
+            self.answer = Answer.OPEN
 
     @property
     def orders(self) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from assistant.language.accounts import account, stated
+from assistant.language.acts import Asked, seconded
 from assistant.language.clauses import Heard, hear
 from assistant.language.phrases.grammar import Piece
 from assistant.language.sentence import is_number_word, word_set
@@ -15,6 +16,7 @@ from assistant.language.solved import Solved, solved
 
 _OWN: Final = ("stays", "asks", "bye", "done", "no", "holds", "around")
 _BORROWED: Final = ("thanks", "leaving", "order", "request", "yes", "fair", "polite", "filler")
+_ENDING: Final = (Asked.MORE, Asked.NONE)
 _LEAVING: Final = ("bye", "leaving")
 _ON: Final = ("stays", "asks")
 _TELLING: Final = word_set(
@@ -54,7 +56,11 @@ class Leaving(Enum):
 
 def leaving(words: str) -> Leaving:
     """What a caller's words are as a leaving."""
-    return _read(hear(words))
+    found = _read(hear(words))
+    ends = found in (Leaving.DONE, Leaving.GOODBYE)
+    if ends and not any(seconded("done", words, asked) for asked in _ENDING):
+        return Leaving.OPEN
+    return found
 
 
 @lru_cache(maxsize=128)

@@ -12,6 +12,7 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reaching import Reaching
 from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, saying
 from assistant.providers.offline.brain.request import Output, Talk
+from assistant.providers.offline.brain.rescuing import Rescue
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
@@ -32,6 +33,7 @@ class Brain:
     selling: Selling = field(init=False)
     supporting: Supporting = field(init=False)
     reaching: Reaching = field(init=False)
+    rescue: Rescue = field(init=False)
 
     def __post_init__(self) -> None:
         """Set up the parts that know one desk each."""
@@ -40,6 +42,7 @@ class Brain:
         object.__setattr__(self, "selling", Selling(self.catalogue, understanding))
         object.__setattr__(self, "supporting", Supporting(understanding))
         object.__setattr__(self, "reaching", Reaching(understanding))
+        object.__setattr__(self, "rescue", Rescue(self.phrases))
 
     def answer(self, talk: Talk, *, may_call: bool = True) -> Reply:
         """What to do about the caller's last words, or about what a tool has answered."""
@@ -219,7 +222,7 @@ class Brain:
         return replies.ORDER_NUMBER.format(number=orders[-1]) if orders else ""
 
     def _chat(self, talk: Talk, heard: Heard) -> Reply:
-        """Small talk, off the subject, or not understood."""
+        """Small talk, off the subject, what only the second reader understands, or nothing."""
         says, text, state = self.phrases, heard.text, talk.known.state
         if talk.arriving:
             return saying(replies.ask(state))
@@ -243,7 +246,7 @@ class Brain:
             if self.selling.serves(talk) and self.selling.awaits(talk):
                 return saying(again)  # an "okay" that is no order
             return saying(replies.YES_WHICH if state == "greeting" else replies.YES_WHAT)
-        return saying(self._not_understood(talk))
+        return self.rescue.reply(talk, heard) or saying(self._not_understood(talk))
 
     def _declines_all(self, talk: Talk, heard: Heard) -> bool:
         """Whether a bare "no" is said to what a front desk has to offer."""

@@ -22,6 +22,7 @@ THANKS_NAME = "Thanks, {name}."
 ORDER_NUMBER = "Your order number is {number}."
 TICKET_NUMBER = "Your ticket number is {number}."
 SHALL_I_ORDER = "Shall I order the {model} for you?"
+TO_BE_SURE = "Just to be sure: shall I order the {model} for you?"
 ONE_AT_A_TIME = "I can order one at a time. Shall I order the first {model} for you?"
 NO_DISCOUNT = "The prices I tell you are the ones we have; I can't change them."
 ONE_FIRST = "One at a time, then. Which one would you like first?"
@@ -47,6 +48,7 @@ TELL_PROBLEM_AGAIN = (
     "I see. Does it turn on, for instance, or is it the screen, the battery or the sound?"
 )
 GLAD = "I'm glad it works."
+WORKS_AGAIN = "Is it working again, then?"
 NEXT_STEP = "Then let's try this: {step} Tell me how that goes."
 NO_MORE = "That's all that can be tried over the phone. {stop} Is there anything else?"
 NO_STEPS = (

@@ -1,0 +1,1 @@
+"""Makes the second reader of what sentences do: `python -m scripts.acts`."""
