@@ -83,7 +83,7 @@ page-test: .venv/dev.ready ## Hold calls on the page, in a real headless Chromiu
 soak: .venv/dev.ready ## Run the tests that take minutes
 	@$(PYTEST) -m soak
 
-bench: .venv/dev.ready ## Measure everything beside an ordinary program (QUICK=1: five minutes)
+bench: .venv/dev.ready build/peers.ready ## Measure everything beside other programs (QUICK=1: five minutes)
 	@$(BIN)/python -m scripts.bench $(if $(QUICK),--quick)
 	@$(BIN)/python -m scripts.bench_page
 
@@ -118,6 +118,15 @@ clean: ## Remove what the targets have set up
 	@case "$(CURDIR)" in *:*) echo "No virtual environment can be made in a folder with a colon in its name: move $(CURDIR)." >&2; exit 2;; esac
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: install one, or name it with PYTHON=..." >&2; exit 2; }
 	@$(PYTHON) -m venv .venv </dev/null >&2 || { rm -rf .venv; echo "$(PYTHON) can't make a virtual environment: install its venv package (Debian: python3-venv)." >&2; exit 2; }
+
+# Another framework's program, to compare with; without it the bench goes on.
+build/peers.ready: | .venv/bin/python
+	@mkdir -p build
+	@echo "Setting up another framework to compare with (only the first time) ..." >&2
+	@$(BIN)/python -m venv build/peers </dev/null >&2 && build/peers/bin/python -m pip install -q \
+		--disable-pip-version-check pipecat-ai==1.14.0 </dev/null 2>build/peers.log >&2 || { rm -rf build/peers; \
+		echo "It can't be had here, and is left out (build/peers.log)." >&2; }
+	@touch $@
 
 # Speech comes in packages of its own: a call in text needs none of them, and is not to miss them.
 .venv/run.ready: requirements.lock requirements-speech.lock | .venv/bin/python

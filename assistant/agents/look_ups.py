@@ -101,7 +101,6 @@ def _look_up(
             "type": "object",
             "properties": properties,
             **({"required": list(required)} if required else {}),
-            "additionalProperties": False,
         },
     }
     return cast(llm.Tool, function_tool(look, raw_schema=schema))

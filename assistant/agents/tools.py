@@ -66,7 +66,6 @@ def schema_of(kind: type[ModelTrigger]) -> dict[str, object]:
         "type": "object",
         "properties": properties,
         **({"required": required} if required else {}),
-        "additionalProperties": False,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,8 @@ class Sent:
     """Of messages and tools, as JSON in OpenAI's form."""
     longest: int = 0
     """Characters of the longest request."""
+    last: int = 0
+    """Characters of the last one."""
 
 
 class Clerk(ScriptedLLM):
@@ -100,6 +102,8 @@ class Clerk(ScriptedLLM):
     def __init__(self, deeds: Mapping[str, Deeds]) -> None:
         super().__init__()
         self.sent = Sent()
+        self.spent = 0.0
+        """Seconds that it took itself: no program's doing."""
         self._deeds = deeds
         self._done: set[tuple[str, str]] = set()
 
@@ -113,14 +117,19 @@ class Clerk(ScriptedLLM):
         tool_choice: Any = NOT_GIVEN,
         extra_kwargs: Any = NOT_GIVEN,
     ) -> llm.LLMStream:
+        began = time.perf_counter()
         messages, _ = chat_ctx.to_provider_format(format="openai")
         schemas = llm.ToolContext(list(tools or ())).parse_function_tools("openai")
         size = len(json.dumps({"messages": messages, "tools": schemas}))
         self.sent.requests += 1
         self.sent.characters += size
-        self.sent.longest = max(self.sent.longest, size)
+        self.sent.longest, self.sent.last = max(self.sent.longest, size), size
         self.steps = [self._next(chat_ctx, {tool.id for tool in tools or ()})]
-        return super().chat(chat_ctx=chat_ctx, tools=tools, conn_options=conn_options)
+        stream = super().chat(chat_ctx=chat_ctx, tools=tools, conn_options=conn_options)
+        for kept in (self.asked, self.offered, self.tools):
+            kept.clear()  # what a test looks at would grow here
+        self.spent += time.perf_counter() - began
+        return stream
 
     def _next(self, chat: llm.ChatContext, offered: set[str]) -> Any:
         said = [
@@ -153,36 +162,40 @@ async def ours(conversation: Conversation) -> Run:
     held = await begin(clerk)
     run = Run(clerk.sent)
     for words, _ in conversation.lines:
-        started = time.perf_counter()
+        started, own = time.perf_counter(), clerk.spent
         await held.say(words)
-        run.turns.append(time.perf_counter() - started)
+        run.turns.append(time.perf_counter() - started - (clerk.spent - own))
     await held.hang_up()
     return run
 
 
 async def theirs(conversation: Conversation) -> Run:
     """The ordinary one."""
-    deeds = {words: tuple(_plain(deed) for deed in done) for words, done in conversation.lines}
+    deeds = {words: tuple(plain(deed) for deed in done) for words, done in conversation.lines}
     clerk = Clerk(deeds)
     session, first = ordinary.set_up(shop()[0], clerk)
     await session.start(first, capture_run=True, record=False)
     run = Run(clerk.sent)
     for words, _ in conversation.lines:
-        started = time.perf_counter()
+        started, own = time.perf_counter(), clerk.spent
         await session.run(user_input=words)
-        run.turns.append(time.perf_counter() - started)
+        run.turns.append(time.perf_counter() - started - (clerk.spent - own))
     await session.aclose()
     return run
 
 
-def _plain(deed: Use) -> Use:
-    """Without the wish that an ordinary transfer doesn't carry."""
+def plain(deed: Use) -> Use:
+    """A deed without the wish that an ordinary transfer doesn't carry."""
     wish = isinstance(deed.arguments, dict) and "wish" in deed.arguments
     return Use(deed.name) if wish else deed
 
 
-async def measure(times: int, tell: Callable[[str], None]) -> list[Figure]:
-    """Every conversation, so many times on both."""
+async def measure(
+    times: int,
+    tell: Callable[[str], None],
+    peers: Mapping[str, Mapping[str, Sequence[Run]]],
+) -> list[Figure]:
+    """Every conversation, so many times on both; `peers` are other programs' runs of them."""
     figures = []
     for conversation in CONVERSATIONS:
         runs: dict[str, list[Run]] = {THIS: [], ORDINARY: []}
@@ -190,6 +203,8 @@ async def measure(times: int, tell: Callable[[str], None]) -> list[Figure]:
             tell(f"{conversation.name}, {nth + 1} of {times}")
             runs[THIS].append(await ours(conversation))
             runs[ORDINARY].append(await theirs(conversation))
+        for name, held in peers.items():
+            runs[name] = list(held[conversation.name])
         figures += [
             Figure(
                 f"{conversation.name}: {what}", unit, {p: [take(r) for r in runs[p]] for p in runs}

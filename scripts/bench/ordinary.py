@@ -183,10 +183,18 @@ _PROMPTS = {
 }
 
 
+def prompts(stock: Catalogue) -> dict[str, str]:
+    """What each desk is told, with the shop's models."""
+    prices = _prices(stock)
+    listed = ", ".join(f"{name} at {price}" for name, price in prices.items())
+    return {desk: text.replace("{models}", listed) for desk, text in _PROMPTS.items()}
+
+
+def _prices(stock: Catalogue) -> dict[str, str]:
+    return {offer.model: money(offer.price_cents) for offer in reversed(stock.offers)}
+
+
 def set_up(stock: Catalogue, model: llm.LLM[Any]) -> tuple[AgentSession[Basket], Desk]:
     """A session of it, and its first agent."""
-    prices = {offer.model: money(offer.price_cents) for offer in reversed(stock.offers)}
-    _PROMPTS["buying"] = _PROMPTS["buying"].replace(
-        "{models}", ", ".join(f"{name} at {price}" for name, price in prices.items())
-    )
-    return AgentSession[Basket](llm=model, userdata=Basket(prices)), GreetingDesk()
+    _PROMPTS.update(prompts(stock))
+    return AgentSession[Basket](llm=model, userdata=Basket(_prices(stock))), GreetingDesk()

@@ -140,7 +140,7 @@ def calls_a_second(url: str) -> tuple[float, int]:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str | None]:
     """The address of a PostgreSQL: the one named, or one started for this; None without either."""
-    if len(sys.argv) > 1:
+    if sys.argv[1:] and "://" in sys.argv[1]:
         yield sys.argv[1]
         return
     try:

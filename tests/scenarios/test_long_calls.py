@@ -10,6 +10,7 @@ from livekit.agents import llm
 
 from assistant.agents.briefing import recent
 from assistant.settings import Settings
+from scripts.bench.conversations import CONVERSATIONS, ours
 from statemachine.states import State
 from tests.calls import begin
 from tests.fakes import ScriptedLLM, Use
@@ -66,6 +67,13 @@ async def test_a_request_is_no_longer_after_500_turns_and_the_first_ones_count_s
     assert held.call.state is State.BUYING
     assert len(held.text.line.first_agent.chat_ctx.items) < 4 * KEPT
     await held.hang_up()
+
+
+async def test_the_requests_of_a_purchase_have_20_000_characters_at_most() -> None:
+    """Messages and tools of all of them, as they are sent."""
+    sent = (await ours(CONVERSATIONS[0])).sent
+    assert sent.requests == 5
+    assert sent.characters <= 20_000
 
 
 async def test_in_between_what_a_provider_has_cached_stays_in_front() -> None:
