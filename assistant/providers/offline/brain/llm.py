@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +33,26 @@ class OfflineLLM(llm.LLM[Any]):
         about: About = NOTHING_KNOWN,
     ) -> None:
         super().__init__()
-        self._brain = Brain(catalogue, knowledge, phrases or load(), about)
+        self._begin: Callable[[], Brain] = lambda: Brain(
+            catalogue, knowledge, phrases or load(), about
+        )
+        self._begun: Brain | None = None
+        self._beginning = threading.Lock()
+
+    async def _prewarm_impl(self) -> None:
+        """Read the vocabulary meanwhile: whoever is greeted needn't wait for it."""
+        await asyncio.to_thread(self.ready)
+
+    def ready(self) -> Brain:
+        """The brain, its vocabulary read; blocks for a third of a second the first time.
+
+        Raises:
+            ValueError: the vocabulary can't be read; the message says why.
+        """
+        with self._beginning:
+            if self._begun is None:
+                self._begun = self._begin()
+            return self._begun
 
     @property
     def model(self) -> str:
@@ -74,10 +95,10 @@ class OfflineLLM(llm.LLM[Any]):
 
         `takes` names the first required argument of the tools that have one.
         """
-        talk = read(chat, offered, takes)
+        talk, brain = read(chat, offered, takes), self.ready()
         if choice == "none":
-            return self._brain.answer(talk, may_call=False)
-        found = self._brain.answer(talk)
+            return brain.answer(talk, may_call=False)
+        found = brain.answer(talk)
         if isinstance(choice, dict):
             named = choice["function"]["name"]
             calls = tuple(call for call in found.calls if call.name == named)
@@ -108,6 +129,8 @@ class _Stream(llm.LLMStream):
         id = f"offline-{uuid4().hex[:12]}"
         offered = tuple(tool.id for tool in self._tools)
         takes = {tool.id: first for tool in self._tools if (first := _first_required(tool))}
+        if self._brain._begun is None:
+            await asyncio.to_thread(self._brain.ready)
         answer = self._brain.answer(self._chat_ctx, offered, self._choice, takes)
         calls = answer.calls if self._several else answer.calls[:1]
         if calls:
