@@ -42,13 +42,14 @@ _UNITS: Final = word_set(
     "gb gig gigs gigabyte gigabytes tb terabyte terabytes iphone phone apple model"
 )
 _WEIGHING: Final = word_lists("weighs", "consent")
-"""What makes of talk more than talk: beside a yes, and after one."""
+"""What makes of talk more than talk: beside a yes, after one, in a sentence before an order."""
 _INTRODUCED: Final = re.compile(
     r"(?<![\w'])(?:I'm|I am|this is|This is)"
     r" [A-Z][a-z]['\w-]*(?: (?:[A-Z]['\w-]+|van|de|der|von|bin|al)\b){0,3}"
 )
 """A caller's name, told by its capitals."""
 _HESITATES: Final = re.compile(r"\bh+m+\b", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"[.!…]+\s+")
 _MOST_TALK: Final = 8
 """Words in a clause of talk beside a yes."""
 _LEAST_TALK: Final = 3
@@ -96,7 +97,9 @@ class Reading:
         self.answer = _verdict(self.pieces, asks=heard.asks)
         """What they amount to."""
         several = len(heard.clauses) > 1 and self.answer is not Answer.YES
-        if several and (self._settles_first() or self._stands_in_talk()):
+        if several and (
+            self._settles_first() or self._stands_in_talk() or self._ends_in_an_order()
+        ):
             self.answer = Answer.YES
         if self.answer is Answer.YES and not seconded("agrees", self._heard.raw, Asked.ORDER):
             self.answer = Answer.OPEN
@@ -135,6 +138,20 @@ class Reading:
             place in agreeing or self._is_talk(clause, after=place > agreeing[-1], firm=bool(firm))
             for place, clause in enumerate(clauses)
         )
+
+    def _ends_in_an_order(self) -> bool:
+        """Whether a sentence of its own orders, and those before it only tell something."""
+        *told, last = _SENTENCE.split(self._heard.raw.rstrip(" .!"))
+        text = hear(last).text
+        in_return = text.startswith(("and ", "then ")) or "?" in self._heard.raw
+        if not told or in_return or not (self._agrees(text) and self._is_firm(text)):
+            return False
+        weighing = _WEIGHING["before"] | _UNITS | names(self._offers)
+        clauses = [clause for each in told for clause in hear(each).clauses]
+        kinds = {piece.kind for clause in clauses for piece in self._pieces(clause.text)}
+        words = [word for clause in clauses for word in clause.text.split()]
+        weighs = any(word in weighing or (word != "one" and is_number_word(word)) for word in words)
+        return not weighs and kinds.isdisjoint((*_AGAINST, "holds", "order", "request"))
 
     def _in_return(self, place: int) -> bool:
         """Whether a yes is given for what is asked before: "throw in a case and I'll take it"."""

@@ -405,3 +405,11 @@ def test_a_correction_at_sales_is_no_problem() -> None:
     line = run_up_to("the iPhone 16 with 256", "hmm, scratch that, 128 is enough")
     assert line.conversation.facts.tickets == ()
     assert line.conversation.state.value == "buying"
+
+
+def test_the_phone_that_is_broken_is_named_at_support_and_not_bought() -> None:
+    """A model of former years, beside what it does: the caller stays."""
+    line = run_up_to(
+        *CRACKED, "It's an iPhone 13, and I get on with it, but it sounds like a tin can"
+    )
+    assert line.conversation.state.value == "support"

@@ -24,6 +24,9 @@ Book that order in, would you kindly.
 Yes, that is what I rang for.
 Right, his too please.
 The firm's paying, so go ahead.
+You bury a grandmother but once in a lifetime. Go ahead and order it.
+My barber told me I need a better one. Sold, order it!
+Any color will do. Yes, order it.
 """
 AGREES_NOT = """
 Yes, someday.
@@ -39,6 +42,13 @@ Order it? Yes, that was the question.
 Yes please, the sixteen was prettier.
 I have waited so long.
 The price is right.
+I'd say no.
+Well done.
+You said seven hundred. Order it.
+Not that one. Order it.
+I need the other color. Order it.
+Get me a case for it. Then order it.
+He would buy it.
 """
 
 

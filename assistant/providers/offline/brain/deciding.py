@@ -154,7 +154,9 @@ class Brain:
             if self.selling.keeps(talk, heard):
                 return None
             return self.understanding.desk(heard, phone=False, hints=False)
-        return self.supporting.elsewhere(talk, heard, self.selling.wants_phone(talk, heard))
+        phone = self.selling.wants_phone(talk, heard)
+        own = talk.known.open_ticket is not None and self.selling.names_unsold_alone(heard)
+        return self.supporting.elsewhere(talk, heard, phone and not own)
 
     def _wish(self, talk: Talk, heard: Heard, desk: Desk) -> str:
         """What the caller said beyond wanting to be put through."""

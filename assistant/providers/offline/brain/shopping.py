@@ -56,6 +56,11 @@ class Shopping:
             and bool(needs_in(self.catalogue, heard.raw))
         )
 
+    def names_unsold_alone(self, heard: Heard) -> bool:
+        """Whether the only phone named is one that isn't sold: mostly the caller's own."""
+        sold = phones.wanted(self.offers, heard.raw)
+        return not sold and bool(phones.unsold(self.offers, heard.raw))
+
     def named_at(self, heard: Heard) -> int:
         """The clause in which a phone to buy is named first; -1 for none."""
         places = enumerate(heard.clauses)
