@@ -15,7 +15,7 @@ $(shell [ ! -e .venv/run.ready ] || $(BIN)/python -c 'import os, sys, sysconfig;
 	|| rm -f .venv/*.ready $(BIN)/python*)
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak why check format lock sbom clean
+.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak why check format lock sbom audit clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -109,6 +109,9 @@ lock: .venv/dev.ready ## Pin the dependencies of pyproject.toml anew
 
 sbom: .venv/run.ready ## List what is installed and its licences, from the lock, into build/
 	@$(BIN)/python -m scripts.sbom
+
+audit: .venv/run.ready ## Look for known weaknesses in what is installed (asks OSV by name and version)
+	@$(BIN)/python -m scripts.audit
 
 clean: ## Remove what the targets have set up
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -19,7 +19,19 @@ def _compose() -> dict[str, Any]:
 
 def test_the_compose_file_runs_the_server_that_was_tested() -> None:
     """One version of LiveKit's server stands in the tests, the set-up and the deployment."""
-    assert _compose()["services"]["livekit"]["image"] == f"livekit/livekit-server:{VERSION}"
+    image = _compose()["services"]["livekit"]["image"]
+    assert image.partition("@")[0] == f"livekit/livekit-server:{VERSION}"
+
+
+def test_every_image_is_named_by_version_and_digest() -> None:
+    """A tag can be moved; a digest is what it names."""
+    services = _compose()["services"].values()
+    pulled = {each["image"] for each in services if "build" not in each}
+    docker = (ROOT / "deploy/Dockerfile").read_text()
+    (base,) = re.findall(r"^ARG PYTHON=(\S+)$", docker, re.MULTILINE)
+    assert set(re.findall(r"^FROM (\S+)", docker, re.MULTILINE)) == {"${PYTHON}"}
+    for image in (*pulled, base):
+        assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*@sha256:[0-9a-f]{64}", image), image
 
 
 def test_two_workers_wait_for_what_they_need_and_may_finish_their_calls() -> None:
