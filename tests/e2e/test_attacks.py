@@ -147,6 +147,30 @@ async def test_somebody_without_a_microphone_does_not_have_the_line(
     assert report["ended_by"] == "caller_hung_up"
 
 
+async def test_a_call_that_is_taken_up_does_not_go_to_whoever_else_is_there(
+    server: LocalServer, worker: RunningWorker, room: str
+) -> None:
+    """Its caller has come back later than they came, and they speak as its process dies."""
+    async with calling(server, room) as before:
+        call = await before.sid()
+        await greeted(before)
+        async with (
+            calling(server, room, "bystander") as bystander,
+            calling(server, room) as caller,  # the same one, whose connection is a new one
+        ):
+            await caller.hears("cut off")
+            ((_, pid),) = worker.serving(call)
+            psutil.Process(pid).kill()
+            await bystander.say(COMPLAINS)
+            await put_through_to_sales(caller)
+            await says_goodbye(caller)
+    report = await worker.report(call)
+    assert report["path"] == ["greeting", "buying", "ended"]
+    assert report["tickets"] == []
+    heard = " ".join(line["said"] for line in report["transcript"] if line["who"] == "caller")
+    assert not re.search("broken|screen|support", heard, re.IGNORECASE)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process can't be held up so")
 async def test_a_caller_whose_process_hangs_carries_on(
     server: LocalServer, worker: RunningWorker, room: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -312,3 +313,31 @@ async def test_a_part_of_the_request_that_a_server_does_not_know_is_left_out(
     assert held.heard[1:] == ["Hello.", "Yes?"]
     assert ["parallel_tool_calls" in r.body for r in server.requests] == [True, False, False]
     assert told() == []
+
+
+async def test_an_answer_without_end_is_cut_short_at_a_sentence(told: Telling) -> None:
+    """Of thousands of words a caller hears a minute's, and the call goes on."""
+    endless = "We have three of them in stock. " * 600
+    held, _ = await call(says(endless), uses(Use("to_buying")), said="hello|buy")
+    answer = held.heard[1]
+    assert 100 < len(answer.split()) < 200
+    assert answer.endswith("in stock.")
+    assert held.heard[2] == OPENING_BUYING
+    assert sum("an endless answer is cut short" in line for line in told()) == 1
+
+
+async def test_a_silent_server_is_told_of_with_the_seconds_that_were_waited(told: Telling) -> None:
+    """FIRST_WORD_SECONDS is for how long, and what the line says."""
+    async with Server(*[stalls()] * 4) as server:
+        settings = Settings(
+            openai_api_key="sk-1", openai_base_url=server.url, fallback=False, first_word=0.75
+        )
+        held = await wired(settings)
+        began = asyncio.get_running_loop().time()
+        await held.say("hello")
+        waited = asyncio.get_running_loop().time() - began
+        await held.hang_up()
+        await held.model.aclose()
+    assert waited >= 0.75
+    assert held.heard[1:] == [APOLOGY]
+    assert any("0.75 s" in line for line in told())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import closing
@@ -30,10 +32,11 @@ from statemachine.triggers import (
     CompleteSupport,
     EndPurchaseCall,
     LogSupportIssue,
+    RecordName,
     SelectModel,
     ToSupport,
 )
-from tests.calls import HEARD, PURCHASE, call_after
+from tests.calls import HEARD, PURCHASE, ROOT, call_after
 
 OFFERS = (Offer("iPhone Air", "256 GB", 99_900, ()),)
 BOUGHT: tuple[Trigger, ...] = (*PURCHASE, HEARD, EndPurchaseCall())
@@ -286,3 +289,24 @@ def test_what_a_model_invented_is_not_repeated_in_a_picture() -> None:
 def test_the_step_that_is_looked_for_at_the_start_is_the_last_of_the_migrations() -> None:
     """A new migration without a new STEP would never be run."""
     assert _steps().get_current_head() == STEP
+
+
+def test_a_call_is_replayed_where_the_output_is_no_utf_8(tmp_path: Path) -> None:
+    """A letter that the terminal lacks is told by its code: no traceback, and nothing is lost."""
+    url = f"sqlite:///{tmp_path / 'calls.db'}"
+    held(url, (("one", (HEARD, RecordName("Zo\u00eb"), CallerHungUp())),))
+    ran = subprocess.run(
+        [sys.executable, "-m", "assistant", "replay", "one"],
+        env={
+            **os.environ,
+            "DATABASE_URL": url,
+            "PYTHONIOENCODING": "ascii",
+            "PYTHONUTF8": "0",
+            "PYTHON_DOTENV_DISABLED": "1",
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "record_name(name=Zo\\xeb)" in ran.stdout
