@@ -96,12 +96,17 @@ class LosesAnswers(SqlStore):
     away = False
 
     async def write(
-        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+        self,
+        call: str,
+        number: int,
+        entry: Entry,
+        effects: tuple[Effect, ...],
+        before: tuple[Entry, ...] = (),
     ) -> None:
         """Write, and say that it failed."""
         if self.away:
             raise RecordError("nobody answers")
-        await super().write(call, number, entry, effects)
+        await super().write(call, number, entry, effects, before)
         if self.losing:
             raise RecordError("the answer was lost")
 
@@ -118,9 +123,14 @@ class Unreachable(MemoryStore):
         return await super().begin(*told, **more)
 
     async def write(
-        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+        self,
+        call: str,
+        number: int,
+        entry: Entry,
+        effects: tuple[Effect, ...],
+        before: tuple[Entry, ...] = (),
     ) -> None:
         """Write an entry, if anybody is there."""
         if self.error:
             raise self.error
-        await super().write(call, number, entry, effects)
+        await super().write(call, number, entry, effects, before)

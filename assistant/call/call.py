@@ -28,6 +28,10 @@ from statemachine.triggers import CallerSpoke, QuestionPut
 log = logging.getLogger("assistant.call")
 T = TypeVar("T")
 
+SOON = 1.0
+"""Seconds after which what the caller said is written down, if nothing has come of it that is
+written down with it: an answer in words, or none yet."""
+
 
 def nothing(outcome: Outcome) -> None:
     """Carry out no effects: nobody is on the line."""
@@ -68,6 +72,7 @@ class Call:
         self._lock = asyncio.Lock()
         self._heard: list[CallerSpoke] = []
         self._tasks: set[asyncio.Task[object]] = set()
+        self._soon: asyncio.TimerHandle | None = None
 
     @classmethod
     async def begin(
@@ -223,6 +228,8 @@ class Call:
 
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
+        if not self._ledger.is_behind:
+            self._spawn(self.write_up(0.0))
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -238,7 +245,7 @@ class Call:
             outcome = await self._move(trigger)
             asked = isinstance(outcome, Refused) and outcome.says
             if asked and self._offers() and not asks_again(outcome):
-                await self._move(QuestionPut())
+                await self._move(QuestionPut(), alone=False)
             return outcome
 
     async def _catch_up(self) -> None:
@@ -247,8 +254,12 @@ class Call:
 
     async def _commit_heard(self) -> None:
         while self._heard:
-            await self._move(self._heard[0])
+            await self._move(self._heard[0], alone=False)
             self._heard.pop(0)
+
+    def _write_now(self) -> None:
+        self._soon = None
+        self._spawn(self.write_up(0.0))
 
     async def _refuse(self, trigger: str, given: dict[str, str], reason: str) -> None:
         async with self._lock:
@@ -257,13 +268,15 @@ class Call:
             telemetry.count(entry)
             self._announce(entry)
 
-    async def _move(self, trigger: Trigger) -> Outcome:
+    async def _move(self, trigger: Trigger, *, alone: bool = True) -> Outcome:
         with telemetry.span(self.id, trigger) as span:
-            outcome, entry = await self._journaled.decide(trigger)
+            outcome, entry = await self._journaled.decide(trigger, alone=alone)
             telemetry.told(span, entry)
         telemetry.count(entry, effects_of(outcome))
         self._announce(entry)
         self.carry_out(outcome)
+        if not alone and self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON, self._write_now)
         if self.state is State.ENDED:
             self._ledger.tell_unwritten()
             self.ended.set()

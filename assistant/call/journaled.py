@@ -41,11 +41,16 @@ class Journaled:
         self._call = call
         self._made_up_for = made_up_for
 
-    async def decide(self, trigger: Trigger) -> tuple[Outcome, Entry]:
-        """Plan, journal and commit."""
-        await self.catch_up()
+    async def decide(self, trigger: Trigger, *, alone: bool = True) -> tuple[Outcome, Entry]:
+        """Plan, journal and commit; what isn't written `alone` is written with what comes next."""
+        if self.ledger.is_behind:
+            await self.catch_up()
         outcome, doubt = self.conversation.plan(trigger), None
         entry = entry_of(outcome, time.time())
+        if not alone and isinstance(outcome, Accepted) and not self.ledger.is_behind:
+            self.ledger.set_aside(entry)
+            self.conversation.commit(outcome)
+            return outcome, entry
         put = await self.ledger.put(entry, effects_of(outcome))
         if not isinstance(put, Stored):
             if isinstance(outcome, Accepted) and not _must_happen(outcome):
@@ -59,7 +64,8 @@ class Journaled:
 
     async def note(self, trigger: str, given: dict[str, str], reason: str) -> Entry:
         """Journal a refusal that never reached the machine."""
-        await self.catch_up()
+        if self.ledger.is_behind:
+            await self.catch_up()
         here = self.conversation.state.value
         entry = Entry(trigger, given, here, here, False, (reason,), time.time())
         put = await self.ledger.put(entry, ())

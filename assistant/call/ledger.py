@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Union
 
 from assistant.records import NOWHERE, Entry, Fenced, Place, RecordError, Store, Taken
@@ -17,6 +18,9 @@ from statemachine.facts import Facts
 from statemachine.table import TABLE
 
 log = logging.getLogger("assistant.call")
+
+AT_ONCE = 20
+"""How many entries one statement may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +91,35 @@ class Ledger:
     async def put(self, entry: Entry, effects: tuple[Effect, ...]) -> Put:
         """Write the next entry, with its order or ticket; what isn't stored may be kept for later.
 
-        What waits is written first, by `catch_up`: while that can't be done, nothing else is tried.
+        What was set aside for it goes with it, in one way there and back. What waits for want of
+        the store is written first, by `catch_up`: while that can't be done, nothing else is tried.
         """
         if self.trouble:
             return Late(self.trouble)
+        before = tuple(each.entry for each in self.late)
+        number = len(self.journal)
         try:
-            await self._ask(self._store.write(self._call, len(self.journal), entry, effects))
+            await self._ask(self._store.write(self._call, number, entry, effects, before))
         except RecordError as error:
             self.trouble = error
             return Doubtful(error)
+        self.late.clear()
         self._append(entry)
         return Stored()
+
+    def set_aside(self, entry: Entry) -> None:
+        """Write this one with the next, or by itself with `catch_up`; nothing has come of it yet.
+
+        Whoever dies before that has lost what the caller has just said, as they would have a moment
+        sooner.
+        """
+        self.late.append(Waiting(len(self.journal), entry))
+        self._append(entry)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something has to be caught up with before the next entry can be written."""
+        return bool(self.trouble or self.lost or self._opening is not None)
 
     def keep(
         self,
@@ -131,19 +153,35 @@ class Ledger:
             await self._ask(self._store.begin(self._call, self._opening, self._place))
             self._opening = None
         while self.late:
-            first = self.late[0]
+            *before, last = self._first_ones()
+            told = tuple(each.entry for each in before)
             try:
                 await self._ask(
-                    self._store.write(self._call, first.number, first.entry, first.effects)
+                    self._store.write(self._call, last.number, last.entry, last.effects, told)
                 )
             except Taken as taken:
-                if first.doubt is None or not taken.entry.accepted:
+                if before or last.doubt is None or not taken.entry.accepted:
                     raise
                 self.late.popleft()
-                return first
-            self.late.popleft()
-            self._outage.late += 1
+                return last
+            for _ in range(len(before) + 1):
+                self.late.popleft()
+                self._outage.late += 1
         return None
+
+    def _first_ones(self) -> list[Waiting]:
+        """Those that wait in front, as many as can be written at once.
+
+        A doubt stands alone, and what an entry orders is written with it as the last one.
+        """
+        first: list[Waiting] = []
+        for each in islice(self.late, AT_ONCE):
+            if each.doubt is not None:
+                break
+            first.append(each)
+            if each.effects:
+                break
+        return first or [self.late[0]]
 
     def amend(self, number: int, entry: Entry) -> None:
         """This happened, and not what was noted."""

@@ -63,13 +63,20 @@ class MemoryStore:
         return reference
 
     async def write(
-        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+        self,
+        call: str,
+        number: int,
+        entry: Entry,
+        effects: tuple[Effect, ...],
+        before: tuple[Entry, ...] = (),
     ) -> None:
         """Write an entry and its order or ticket; a number taken already is refused."""
         journal = self.journals.setdefault(call, {})
-        if number in journal:
-            raise RecordError(f"entry {number} of call {call} has been written by somebody else")
-        journal[number] = entry
+        entries = dict(enumerate((*before, entry), start=number - len(before)))
+        if taken := entries.keys() & journal:
+            told = f"entry {min(taken)} of call {call} has been written by somebody else"
+            raise RecordError(told)
+        journal |= entries
         made = self.made.setdefault(call, [])
         for effect in effects:
             if isinstance(effect, PlaceOrder):

@@ -169,15 +169,21 @@ class Store(Protocol):
         """
 
     async def write(
-        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+        self,
+        call: str,
+        number: int,
+        entry: Entry,
+        effects: tuple[Effect, ...],
+        before: tuple[Entry, ...] = (),
     ) -> None:
         """Write a journal entry with its order or ticket, all or nothing.
 
-        The numbers of a call are written in their order, from 0. An entry that this writer has
-        written already is left as it is: asking again after an answer was lost is safe.
+        The numbers of a call are written in their order, from 0; `before` are the entries directly
+        in front of this one, which are written with it. An entry that this writer has written
+        already is left as it is: asking again after an answer was lost is safe.
 
         Raises:
-            Taken: this writer has written another entry under this number.
+            Taken: this writer has written another entry under one of these numbers.
             Fenced: somebody else has taken the call up.
             RecordError: it could not be written, or another writer has written this number.
         """

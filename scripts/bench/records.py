@@ -24,17 +24,16 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from assistant.call.call import Call
-from assistant.records import MemoryStore, Store
+from assistant.records import MemoryStore, Place, Store
 from assistant.records.sql.opening import open_store
 from assistant.records.sql.store import SqlStore
 from assistant.shop import catalogue
 from scripts.bench.figures import THIS, Figure, table
-from statemachine.answers import Answer
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import Trigger
+from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.triggers import (
-    CallerSpoke,
     CompleteSupport,
     ConfirmPurchase,
     EndCall,
@@ -49,31 +48,40 @@ CALLS = 20
 """How many calls, one after another, a trigger's time is taken from."""
 LOAD_SECONDS, PROCESSES, AT_ONCE = 8.0, 2, 12
 """How long one PostgreSQL is loaded, by how many processes, with how many calls at once in each."""
-CONVERSATION: tuple[Trigger, ...] = (
-    CallerSpoke(Answer.YES),
+RENEWED = 20
+"""How many calls a worker holds whose leases are renewed."""
+CONVERSATION: tuple[Trigger | str, ...] = (
+    "yes",
     ToBuying("a phone for my mother"),
-    CallerSpoke(Answer.YES),
+    "yes",
     SelectModel("iPhone 17 Pro Max"),
-    CallerSpoke(Answer.YES),
+    "yes",
     ConfirmPurchase(),
-    CallerSpoke(Answer.YES),
+    "yes",
     ToSupport("my old one is broken"),
     RecordName("Dana Smith"),
-    CallerSpoke(Answer.YES),
+    "yes",
     LogSupportIssue("battery drains in two hours"),
-    CallerSpoke(Answer.YES),
+    "yes",
     CompleteSupport(),
-    CallerSpoke(Answer.YES),
+    "yes",
     EndCall(),
 )
-"""A caller who buys, has a problem solved, and says goodbye."""
+"""A caller who buys, has a problem solved, and says goodbye: words, and what comes of them."""
+TURNS = sum(not isinstance(each, str) for each in CONVERSATION)
 
 
 async def hold(store: Store, id: str, offers: tuple[Offer, ...]) -> list[float]:
-    """One call, as fast as it goes; the seconds that each trigger took, tried again if need be."""
+    """One call, as fast as it goes; the seconds that each trigger took, tried again if need be.
+
+    The words in front of a trigger are written down as well, and counted in.
+    """
     call = await Call.begin(id, offers, store)
     times = []
     for trigger in CONVERSATION:
+        if isinstance(trigger, str):
+            call.heard(trigger)
+            continue
         accepted = False
         while not accepted:
             started = time.perf_counter()
@@ -84,7 +92,7 @@ async def hold(store: Store, id: str, offers: tuple[Offer, ...]) -> list[float]:
 
 
 async def triggers(store: Store) -> list[float]:
-    """The milliseconds a trigger takes, over several calls, the first one not counted."""
+    """The milliseconds a trigger takes with the words before it, the first call not counted."""
     offers = catalogue.load().offers
     await hold(store, "warm up", offers)
     held = [await hold(store, f"call {number}", offers) for number in range(CALLS)]
@@ -116,7 +124,7 @@ async def _calls(url: str, name: str) -> tuple[float, int]:
         nonlocal done, again
         while time.monotonic() < began + LOAD_SECONDS:
             times = await hold(store, f"{name} {seat} {secrets.token_hex(8)}", offers)
-            done, again = done + 1, again + len(times) - len(CONVERSATION)
+            done, again = done + 1, again + len(times) - TURNS
 
     await asyncio.gather(*(caller(seat) for seat in range(AT_ONCE)))
     await store.close()
@@ -135,6 +143,26 @@ def calls_a_second(url: str) -> tuple[float, int]:
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         held = pool.starmap(load, names)
     return sum(calls for calls, _ in held), sum(again for _, again in held)
+
+
+async def renewals(url: str) -> tuple[list[float], list[float]]:
+    """The milliseconds that the leases of a worker's calls take: one by one, and all at once."""
+    store, calls = await open_store(url), [f"held {number}" for number in range(RENEWED)]
+    for call in calls:
+        await store.begin(call, Facts(), Place("room"), 60.0)
+    alone, together = [], []
+    for _ in range(CALLS):
+        began = time.perf_counter()
+        for call in calls:
+            await store.renew(call, 60.0)
+        between = time.perf_counter()
+        await store.renew_all(dict.fromkeys(calls, store.owner), 60.0)
+        alone.append(1000 * (between - began))
+        together.append(1000 * (time.perf_counter() - between))
+    for call in calls:
+        await store.finish(call)
+    await store.close()
+    return alone, together
 
 
 @contextmanager
@@ -166,6 +194,15 @@ async def measure(name: str, url: str | None) -> list[Figure]:
     return figures
 
 
+def leases(name: str, url: str) -> list[Figure]:
+    """What holding a worker's calls costs."""
+    alone, together = asyncio.run(renewals(url))
+    return [
+        Figure(f"{RENEWED} leases renewed one by one, {name}", "ms", {THIS: alone}),
+        Figure(f"{RENEWED} leases renewed in one statement, {name}", "ms", {THIS: together}),
+    ]
+
+
 def every(tell: Callable[[str], None], *, loaded: bool = True) -> list[Figure]:
     """All stores side by side; `loaded` says whether whole calls a second are counted as well."""
     with tempfile.TemporaryDirectory() as folder, postgresql(Path(folder) / "data") as url:
@@ -177,7 +214,8 @@ def every(tell: Callable[[str], None], *, loaded: bool = True) -> list[Figure]:
             figures += asyncio.run(measure(name, address))
         for name, address in stores.items() if loaded else ():
             if address is not None:
-                tell(f"calls a second in {name}")
+                tell(f"leases and calls a second in {name}")
+                figures += leases(name, address)
                 taken, again = calls_a_second(address)
                 figures.append(Figure(f"whole calls a second, one {name}", "", {THIS: [taken]}))
                 figures.append(Figure(f"triggers tried again, {name}", "", {THIS: [again]}))

@@ -205,12 +205,17 @@ class Failing(MemoryStore):
     times: int = 1
 
     async def write(
-        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+        self,
+        call: str,
+        number: int,
+        entry: Entry,
+        effects: tuple[Effect, ...],
+        before: tuple[Entry, ...] = (),
     ) -> None:
         if entry.trigger == self.trigger and self.times:
             self.times -= 1
             raise self.error
-        await super().write(call, number, entry, effects)
+        await super().write(call, number, entry, effects, before)
 
 
 SALE = (BUY, AIR, ORDER, ORDER, [Use("end_purchase_call")])

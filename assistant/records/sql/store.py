@@ -85,14 +85,20 @@ class SqlStore:
         return reference
 
     async def write(
-        self, call: str, number: int, entry: Entry, effects: tuple[Effect, ...]
+        self,
+        call: str,
+        number: int,
+        entry: Entry,
+        effects: tuple[Effect, ...],
+        before: tuple[Entry, ...] = (),
     ) -> None:
         """Write an entry with its order or ticket, if this store still owns the call."""
         if call not in self._epochs:
             raise Fenced(f"call {call} is not this writer's: it neither began nor claimed it")
-        entry, epoch = rows.clean(entry), self._epochs[call]
+        entries = [rows.clean(each) for each in (*before, entry)]
+        ours, first = (self.owner, self._epochs[call]), number - len(before)
         await self.database.run(
-            lambda on: writing.write(on, call, number, entry, effects, self.owner, epoch),
+            lambda on: writing.write(on, call, first, entries, effects, *ours),
             writes=True,
             whole=False,
         )

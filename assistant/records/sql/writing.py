@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -74,24 +75,33 @@ def _random(digits: int) -> str:
 def write(
     on: Connection,
     call: str,
-    number: int,
-    entry: Entry,
+    first: int,
+    entries: Sequence[Entry],
     effects: tuple[Effect, ...],
     owner: str,
     epoch: int,
 ) -> None:
-    """Write an entry with its order or ticket, if the call is this owner's in this epoch.
+    """Write entries from this number on, and the order or ticket of the last one of them.
+
+    They are written if the call is this owner's in this epoch.
 
     Raises:
         Taken, Fenced, RecordError: as the store says.
     """
+    entry = entries[-1]
+    standing: dict[str, object] = {}
+    for each in entries:
+        standing |= rows.standing(each)
     moving = (
         update(CALLS)
-        .where(CALLS.c.id == call, CALLS.c.entries == number)
+        .where(CALLS.c.id == call, CALLS.c.entries == first)
         .where(CALLS.c.epoch == epoch, CALLS.c.owner == owner)
-        .values(entries=number + 1, **rows.standing(entry))
+        .values(entries=first + len(entries), **standing)
     )
-    written = [(insert(EVENTS), rows.event(call, number, entry, epoch))]
+    written = [
+        (insert(EVENTS), rows.event(call, number, each, epoch))
+        for number, each in enumerate(entries, start=first)
+    ]
     for effect in effects:
         written += _made(call, entry.at, effect)
     resolved = [effect.number for effect in effects if isinstance(effect, ResolveTicket)]
@@ -116,7 +126,9 @@ def write(
         if resolved:
             on.execute(closing)
     if done != 1:
-        _why_not(on, call, number, entry, owner, epoch)
+        _why_not(on, call, first, entries[0], owner, epoch)
+        if len(entries) > 1:  # that one stands there already, as it should
+            write(on, call, first + 1, entries[1:], effects, owner, epoch)
 
 
 def _if(moved: Any, inserting: Any, values: dict[str, Any]) -> Any:
