@@ -109,9 +109,10 @@ class Reply:
                         words += len(sentence.split())
                         await self._leave_the_offer()
                         yield sentence
-                if words > MOST_WORDS:
-                    log.warning("call %s: an endless answer is cut short", self._data.call.id)
-                    return
+                        if words > MOST_WORDS:  # it may all have come at once
+                            call = self._data.call.id
+                            log.warning("call %s: an endless answer is cut short", call)
+                            return
                 if chunk.delta and chunk.delta.tool_calls and may_call:
                     for sentence in gate.flush(replace=False):
                         yield sentence
