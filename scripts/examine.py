@@ -38,12 +38,20 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
 )
-from tests.brain_bench import Line, faults_of_utterance
+from tests.brain_bench import Line, faults_of_utterance, reflex_on, set_up
 from tests.calls import begin, problems, shop
 
 Places = Mapping[str, tuple[str, ...]]
 QUOTED = ("I'd like to buy an iPhone", "the iPhone 17 please")
 STEPPED = ("I need support", "my iPhone does not charge")
+AT_A_QUOTE: Mapping[str, Any] = {
+    "state": "buying",
+    "selected": "iPhone 17",
+    "before": [
+        f"caller: {QUOTED[-1]}",
+        "agent: The iPhone 17 with 256 GB is $799. Shall I order it for you?",
+    ],
+}
 DESKS: Places = {
     "at the front desk": (),
     "at sales": ("I'd like to buy an iPhone",),
@@ -157,6 +165,26 @@ def examine_utterance(expected: Mapping[str, Any]) -> Examined:
     return Examined(kind, faults_of_utterance(dict(expected)), told)
 
 
+def reflexes(table: Mapping[str, Any]) -> Iterator[str]:
+    """How often something is done about a turn without a model, and how often wrongly."""
+    done: list[tuple[str, bool]] = []
+    turns = 0
+    for name, right in (("order", "confirm_purchase"), ("no_order", "")):
+        for said in turns_of(dict(table), name):
+            turns += 1
+            if deed := reflex_on(set_up(dict(AT_A_QUOTE)), said):
+                done.append((deed.name, deed.name == right))
+    for each in table.get("utterance", []):
+        turns += 1
+        if deed := reflex_on(set_up(dict(each)), each["said"]):
+            done.append((deed.name, deed.name == each["trigger"]))
+    if turns:
+        wrong = sum(not right for _, right in done)
+        yield f"reflexes: {len(done)} on {turns} turns, {wrong} of them wrong"
+        for name, count in sorted(Counter(name for name, _ in done).items()):
+            yield f"  {name:25} {count}"
+
+
 def shares(examined: Iterable[Examined], name: str) -> Iterator[str]:
     """How many were served, in total and by kind, with intervals."""
     every, served = Counter[str](), Counter[str]()
@@ -220,6 +248,8 @@ def main() -> None:
             counted = shares(found, name) if found else ()
             for line in (*listed, *counted):
                 print(line)
+        for line in reflexes(table):
+            print(line)
 
 
 def _wrong(examined: Iterable[Examined]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from livekit.agents import llm
 
+from assistant.agents.reflex import Deed, answers, reflex
 from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
 from assistant.language.budgets import budget_of
@@ -315,6 +316,14 @@ def set_up(utterance: dict[str, Any]) -> Line:
             role="user" if who == "caller" else "assistant", content=words.strip()
         )
     return line
+
+
+def reflex_on(line: Line, said: str) -> Deed | None:
+    """What is done about words without a model, in this situation."""
+    line.chat.add_message(role="user", content=said)
+    line.conversation.send(line.understood(said))
+    turn = answers(line.request())
+    return reflex(*turn, line.conversation.facts, line.offered()) if turn else None
 
 
 def _opening(state: State) -> Wording:

@@ -9,11 +9,19 @@ from dataclasses import dataclass
 
 from livekit.agents import llm
 
-from assistant.language.consent import classify
+from assistant.language.acts import Asked, read
+from assistant.language.clauses import hear
+from assistant.language.consent import Reading
 from assistant.language.plain import Plain, chosen, plainly
+from assistant.language.wanted import wants_several
 from statemachine.answers import Answer
 from statemachine.facts import Facts
 from statemachine.offers import money
+
+SURE = 0.95
+"""How sure the second reader must be of a yes that no model is asked about."""
+_YES = ("order", "request", "yes")
+"""What a yes must have in it: an "okay" alone may be one to hearing the price."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,11 @@ def reflex(words: str, asked: str, facts: Facts, offered: Collection[str]) -> De
             return Deed("to_buying", {})
         case Plain.SUPPORT if "to_support" in offered:
             return Deed("to_support", {})
-        case Plain.YES if "confirm_purchase" in offered and _quoted(asked, facts):
-            agreed = classify(words, facts.offers, facts.selection) is Answer.YES
-            return Deed("confirm_purchase", {}) if agreed else None
         case Plain.GOODBYE if not _pending(facts):
             end = next((name for name in offered if name.startswith("end_")), None)
             return Deed(end, {}) if end else None
+    if "confirm_purchase" in offered and _quoted(asked, facts) and _agrees(words, facts):
+        return Deed("confirm_purchase", {})
     if "select_model" in offered and (wanted := chosen(words, facts.offers)):
         model, storage, colour = wanted
         return Deed("select_model", {"model": model, "storage": storage, "colour": colour})
@@ -70,6 +77,15 @@ def answers(chat: llm.ChatContext) -> tuple[str, str] | None:
 
 def _pending(facts: Facts) -> bool:
     return facts.selection is not None and not facts.selection.ordered
+
+
+def _agrees(words: str, facts: Facts) -> bool:
+    """Whether both readers are sure of a yes that is all that is said."""
+    reading = Reading(hear(words), facts.offers, facts.selection)
+    kinds = {piece.kind for piece in reading.pieces}
+    if reading.answer is not Answer.YES or "" in kinds or kinds.isdisjoint(_YES):
+        return False
+    return not wants_several(words) and read(words, Asked.ORDER).of("agrees") >= SURE
 
 
 def _quoted(asked: str, facts: Facts) -> bool:

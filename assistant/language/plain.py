@@ -1,6 +1,6 @@
 """What is plain: sentences accounted for to their last word, about which there is nothing to ask.
 
-Only the commonest ways of saying four things, each whole: whatever stands beside them makes a
+Only the commonest ways of saying three things, each whole: whatever stands beside them makes a
 sentence the model's. Nothing here guesses; who is not understood is asked for by the model.
 """
 
@@ -27,12 +27,6 @@ _SUPPORT: Final = re.compile(
     r"(?:the |some |technical |tech )*support(?: department| team)? (?:please )?"
     r"(?:thank you |thanks )?"
 )
-_YES: Final = re.compile(
-    r"(?:(?:yes|yeah|yep|sure|absolutely|definitely|of course|please) )*"
-    r"(?:yes|yeah|yep|absolutely|definitely|yes please|order it|please order it|please do"
-    r"|go ahead|i will take it|i would like that|order it for me) (?:please )?"
-    r"(?:thank you |thanks )?"
-)
 _GOODBYE: Final = re.compile(
     r"(?:(?:okay|ok|alright|great|perfect|no|no thanks|no thank you|thanks|thank you"
     r"|thank you very much|thanks a lot|that is all|that is it|that is everything|nothing else) )+"
@@ -49,7 +43,6 @@ class Plain(Enum):
 
     BUYING = auto()
     SUPPORT = auto()
-    YES = auto()
     GOODBYE = auto()
 
 
@@ -61,7 +54,6 @@ def plainly(words: str) -> Plain | None:
     for meaning, pattern in (
         (Plain.BUYING, _BUYING),
         (Plain.SUPPORT, _SUPPORT),
-        (Plain.YES, _YES),
         (Plain.GOODBYE, _GOODBYE),
     ):
         if pattern.fullmatch(text):

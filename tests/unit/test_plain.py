@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from assistant.agents.reflex import Deed, answers, reflex
+from assistant.agents.reflex import Deed, answers
 from assistant.language.plain import chosen, plainly
-from tests.brain_bench import STOCK, Line, scenarios, set_up
+from tests.brain_bench import STOCK, Line, reflex_on, scenarios, set_up
 
 UTTERANCES = [
     *scenarios("brain_utterances", "utterance"),
@@ -18,11 +18,7 @@ UTTERANCES = [
 
 def decided(utterance: dict[str, Any]) -> Deed | None:
     """What is done about a sentence in its situation."""
-    line, said = set_up(utterance), utterance["said"]
-    line.chat.add_message(role="user", content=said)
-    line.conversation.send(line.understood(said))
-    turn = answers(line.request())
-    return reflex(*turn, line.conversation.facts, line.offered()) if turn else None
+    return reflex_on(set_up(utterance), utterance["said"])
 
 
 def test_no_sentence_of_the_collections_is_acted_on_wrongly() -> None:
@@ -50,7 +46,8 @@ QUOTED = "agent: The iPhone Air with 256 GB is $999. Shall I order it for you?"
 
 
 @pytest.mark.parametrize(
-    "said", ["Yes.", "Yes, please order it.", "Yeah, go ahead", "I'll take it"]
+    "said",
+    ["Yes.", "Yes, please order it.", "Yeah, go ahead", "I'll take it", "You bet, ring it up"],
 )
 def test_a_yes_to_the_price_orders(said: str) -> None:
     """Right behind the price and its question."""
