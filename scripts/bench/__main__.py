@@ -104,7 +104,9 @@ def main() -> int:
         except Exception as error:  # what was measured before it isn't lost
             failed.append(name)
             print(f"{name} failed: {type(error).__name__}: {error}", file=sys.stderr)
-    title = f"make bench{' QUICK=1' if given.quick else ''}, {date.today().isoformat()}"
+    plain = f"make bench{' QUICK=1' if given.quick else ''}"
+    command = f"python -m scripts.bench {' '.join(given.parts)}" if given.parts else plain
+    title = f"{command}, {date.today().isoformat()}"
     figures = [each for each in found if isinstance(each, Figure)]
     print(table(figures))
     versions = {name: each.version for told in _asked for name, each in told.items()}
