@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.language.claims import clauses_of, says
-from assistant.language.numbers import sentences
 from assistant.language.phones import find_models, find_storage
+from assistant.language.segments import sentences
 from statemachine.facts import Facts
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assistant.language.claims import says
 from assistant.language.clauses import hear
-from assistant.language.numbers import sentences
+from assistant.language.segments import sentences
 
 LEAST = 4
 """So many words at least make a repetition."""

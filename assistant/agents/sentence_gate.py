@@ -8,8 +8,8 @@ from collections.abc import Callable
 from assistant.agents.gate import Objection
 from assistant.language.codes import codes_in
 from assistant.language.money import amounts_in
-from assistant.language.numbers import sentence_end
 from assistant.language.price_claims import promises_in
+from assistant.language.segments import sentence_end
 
 LONGEST = 400
 """What has no end after so many characters is read, and let through, in parts."""

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from assistant.language.sentence import as_heard
+from assistant.language.tokens import as_heard
 from statemachine.offers import Offer
 
 SHORT: Final = 0.7

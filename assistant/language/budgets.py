@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from assistant.language.money import amounts_in
-from assistant.language.sentence import NUMBER_WORDS
+from assistant.language.numbers import NUMBER_WORDS
 
 _WORD = "|".join(NUMBER_WORDS)
 _NUMBER = (

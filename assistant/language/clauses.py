@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.language.sentence import as_heard
+from assistant.language.tokens import as_heard
 
 _SHORT = {
     "im": "i am", "ive": "i have", "ill": "i will", "id": "i would", "dont": "do not",

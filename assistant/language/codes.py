@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from assistant.language.numbers import plain
-from assistant.language.sentence import SMALL
+from assistant.language.numbers import UNITS
+from assistant.language.tokens import unmarked
 
 _ABOUT = re.compile(
     r"\b(?:order|ticket|confirmation|tracking|reference|case|booking|invoice|customer|claim|receipt"
     r"|number|code)\b"
 )
 _SPELLED = re.compile(r"\b([a-z]) (?:as in|like|for) [a-z]+\b,?")
-_DIGIT_WORDS = {word: str(value) for word, value in SMALL.items() if value < 10} | {"oh": "0"}
+_DIGIT_WORDS = {word: str(value) for word, value in UNITS.items() if value < 10} | {"oh": "0"}
 _DIGIT = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d)"
 _SAID = re.compile(rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{2,15}}\b")
 _CODE = re.compile(r"(?<![\w$€£])[a-z][ -]?\d{4,12}(?:-\d{1,3})?(?!\w)")
@@ -30,7 +30,7 @@ def codes_in(sentence: str) -> tuple[str, ...]:
     A letter with four digits or more is one anywhere; other rows of letters and digits are where
     the sentence is about a number. Amounts, storages and spans of time are none.
     """
-    text = _SPELLED.sub(r"\1 ", plain(sentence))
+    text = _SPELLED.sub(r"\1 ", unmarked(sentence))
     text = _SAID.sub(_in_figures, text)
     found = [_joined(match[0]) for match in _CODE.finditer(text)]
     if _ABOUT.search(text):

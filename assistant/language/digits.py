@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from assistant.language.sentence import SMALL, TENS
+from assistant.language.numbers import TENS, UNITS
 
-_UNITS = {word: str(value) for word, value in SMALL.items()}
-_UNITS |= dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0") | {"niner": "9"}
+_DIGITS = {word: str(value) for word, value in UNITS.items()}
+_DIGITS |= dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0") | {"niner": "9"}
 _TENS = {word: str(value // 10) for word, value in TENS.items()}
 _REPEATED = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _ROUND = {"hundred": "00", "thousand": "000"}
@@ -24,7 +24,7 @@ def digits_in(words: str) -> str:
     repeat = 1
     pending = ""  # a ten whose unit may follow
     for word in _WORD.findall(words.lower()):
-        unit = word if word.isdigit() else _UNITS.get(word, "")
+        unit = word if word.isdigit() else _DIGITS.get(word, "")
         if pending:
             joined = len(unit) == 1 and unit != "0" and not word.isdigit()
             found.append(pending + (unit if joined else "0"))

@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from assistant.language.numbers import plain
+from assistant.language.tokens import unmarked
 
 _FILE = Path(__file__).parent / "phrases" / "english.toml"
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -28,7 +28,7 @@ def is_english(sentence: str) -> bool:
     if any(letter.isalpha() and not _latin(letter) for letter in sentence):
         return False
     english, foreign = _words()
-    said = _WORD.findall(plain(sentence))
+    said = _WORD.findall(unmarked(sentence))
     ours = sum(word in english or word.partition("'")[0] in english for word in said)
     theirs = sum(word in foreign for word in said)
     return theirs <= ours and (ours > 0 or len(said) < LONG)

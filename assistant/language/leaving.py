@@ -10,8 +10,9 @@ from typing import Final
 from assistant.language.accounts import account, stated
 from assistant.language.acts import Asked, seconded
 from assistant.language.clauses import Heard, hear
+from assistant.language.numbers import is_number_word
 from assistant.language.phrases.grammar import Piece
-from assistant.language.sentence import is_number_word, word_set
+from assistant.language.sentence import word_set
 from assistant.language.solved import Solved, solved
 
 _OWN: Final = ("stays", "asks", "bye", "done", "no", "holds", "around")

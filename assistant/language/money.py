@@ -10,22 +10,21 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from assistant.language.numbers import (
+from assistant.language.numbers import Number
+from assistant.language.phrases.lists import word_lists
+from assistant.language.segments import sentences
+from assistant.language.tokens import Token, word_at
+from assistant.language.units import (
     CENTS,
     CODES,
     CURRENCY,
     KINDS,
     PERCENT,
     SIGNS,
-    STORAGE_UNITS,
-    Number,
-    Token,
-    number_at,
-    sentences,
-    tokenize,
-    word_at,
+    STORAGE,
+    figure_at,
+    figures,
 )
-from assistant.language.phrases.lists import word_lists
 
 _LISTS: Final = word_lists("amounts")
 _MONEY = _LISTS["money"]
@@ -34,7 +33,7 @@ _DIRECT = _LISTS["direct"]
 _CONTINUES = _LISTS["continues"]
 _NAMED_BY = _LISTS["named_by"]
 _NUMBER_OF = _LISTS["number_of"]
-_COUNTED = STORAGE_UNITS | _LISTS["counted"]
+_COUNTED = STORAGE | _LISTS["counted"]
 _POINTING = _LISTS["pointing"]
 _TIMED = _LISTS["timed"]
 _MONEY_CUE = re.compile(
@@ -42,7 +41,7 @@ _MONEY_CUE = re.compile(
     r"(?:for|at)|let (?:it|you)\b.* for|go(?:es|ing)? for|(?:can|could|will|ll) (?:do|say)|"
     r"(?:come|go|bring|drop|lower|cut|take|get) .*down|down to|how does|"
     r"(?:drop|lower|cut|bring) (?:it|that|the)\b.* to|how about|make it|settle (?:on|for)|"
-    r"meet you at|for (?:just|only)|just for you|lets say|a month|per month|a year|per year)\b"
+    r"meet you at|for (?:just|only)|just for you|let is say|a month|per month|a year|per year)\b"
 )
 _BARE_SIZES = (64, 128, 256, 512, 1024)
 
@@ -51,7 +50,7 @@ _BARE_SIZES = (64, 128, 256, 512, 1024)
 
 def amounts_in(text: str) -> tuple[int, ...]:
     """Every amount of money in a text, in cents and in order, whatever its currency."""
-    return tuple(amount for one in sentences(text) for amount in _amounts(tokenize(one)))
+    return tuple(amount for one in sentences(text) for amount in _amounts(figures(one)))
 
 
 def _amounts(tokens: list[Token]) -> list[int]:
@@ -62,7 +61,7 @@ def _amounts(tokens: list[Token]) -> list[int]:
     open_range: tuple[int, Decimal] | None = None
     named_until = place = -1
     while (place := place + 1) < len(tokens):
-        number = number_at(tokens, place)
+        number = figure_at(tokens, place)
         if number is None:
             continue
         marked, end = _marked(tokens, place, number)
@@ -91,14 +90,14 @@ def _marked(tokens: list[Token], start: int, number: Number) -> tuple[int | None
         end += word_at(tokens, end + 1) in CURRENCY
     unit = CURRENCY.get(word_at(tokens, end))
     own_sign = word_at(tokens, end) in SIGNS and end + 1 < len(tokens) and not number.grand
-    if own_sign and number_at(tokens, end + 1) and before not in ("", *SIGNS):
+    if own_sign and figure_at(tokens, end + 1) and before not in ("", *SIGNS):
         unit = CURRENCY[tokens[end].word] if before in _DIRECT else None  # "17, $799"
     if unit is None and before not in SIGNS | CODES and not number.grand:
         return None, number.end
     cents = int(number.value * (100 if before in SIGNS | CODES or unit is None else unit))
     end = end + 1 if unit is not None else number.end
     more = end + (word_at(tokens, end) == "and")
-    change = number_at(tokens, more)
+    change = figure_at(tokens, more)
     if change and change.value < 100 and word_at(tokens, change.end) in CENTS and unit != 1:
         cents += int(change.value) * CENTS[word_at(tokens, change.end)]
         end = change.end + 1
@@ -108,7 +107,7 @@ def _marked(tokens: list[Token], start: int, number: Number) -> tuple[int | None
 def _named(tokens: list[Token], start: int, number: Number, named_until: int) -> bool:
     """Whether a bare number is part of a name: a model, step, ticket, date or storage."""
     before, following = word_at(tokens, start - 1), word_at(tokens, number.end)
-    if before in _NAMED_BY or following in STORAGE_UNITS:
+    if before in _NAMED_BY or following in STORAGE:
         return True
     if before in ("is", "are", "to", "the", "a") and word_at(tokens, start - 2) in _NUMBER_OF:
         return True
@@ -157,7 +156,7 @@ def _reads_as_money(tokens: list[Token], start: int, number: Number, about_money
         return value < 10**6 or about_money
     if not about_money or nearest in _POINTING:
         return False
-    hours = following == "to" or (before == "to" and number_at(tokens, back - 1) is not None)
+    hours = following == "to" or (before == "to" and figure_at(tokens, back - 1) is not None)
     if hours and value <= 12 and "from" in (word_at(tokens, back), word_at(tokens, back - 2)):
         return False
     if value == 1:
@@ -169,7 +168,7 @@ def _reads_as_money(tokens: list[Token], start: int, number: Number, about_money
 
 def bare_amount(said: str) -> int | None:
     """The amount that a number stands for which is all that was said ("about eighty"), in cents."""
-    tokens = [token for token in tokenize(said) if token.word not in _HEDGES]
-    number = number_at(tokens, 0)
+    tokens = [token for token in figures(said) if token.word not in _HEDGES]
+    number = figure_at(tokens, 0)
     whole = number is not None and number.end == len(tokens) and number.value >= 20
     return int(number.value * 100) if number and whole else None

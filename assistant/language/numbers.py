@@ -1,39 +1,30 @@
-"""Sentences, words and numbers the way people say and write them, for the reading of amounts."""
+"""Numbers the way people say and write them: every number in words is read here."""
 
-import re
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
-from assistant.language.sentence import NUMBER_WORDS, SMALL, TENS, word_set
-from assistant.language.sentence import plain as as_written
+from assistant.language.phrases.lists import meanings, table
+from assistant.language.tokens import Token, word_at
 
-SCALES = {"hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "k": 1000}
-SCALES |= {"grand": 1000, "million": 10**6}
-_ALSO_CENTS = {"dime": 10, "dimes": 10, "nickel": 5, "nickels": 5, "fiver": 500, "tenner": 1000}
-CENTS = dict.fromkeys(word_set("cent cents penny pennies pence ¢"), 1) | _ALSO_CENTS
-SIGNS, CODES = word_set("$ € £ ¥ ₹"), word_set("usd eur gbp cad aud chf jpy inr")
-CURRENCY = dict.fromkeys(SIGNS | CODES, 100) | CENTS
-CURRENCY |= dict.fromkeys(
-    word_set(
-        "dollar dollars buck bucks euro euros pound pounds quid yen rupee rupees peso pesos franc "
-        "francs yuan krona kronor crowns zloty smackers smackeroos"
-    ),
-    100,
-)
-PERCENT = word_set("% percent pct percentage")
-KINDS = word_set("pro plus max mini air e ultra se s")
-STORAGE_UNITS = word_set(
-    "gb gbs gig gigs gigabyte gigabytes g tb tbs terabyte terabytes mb megabyte megabytes mbps"
-)
-
-
-class Token(NamedTuple):
-    """One word, numeral or sign of a sentence; a pause is a mark other than a hyphen before it."""
-
-    word: str
-    value: Decimal | None = None
-    pause: bool = False
+_TABLE: Final = table("numbers")
+UNITS: Final[dict[str, int]] = {word: value for value, word in enumerate(_TABLE["units"].split())}
+"""From zero to nineteen."""
+TENS: Final[dict[str, int]] = {
+    word: 10 * value for value, word in enumerate(_TABLE["tens"].split(), start=2)
+}
+NUMBER_WORDS: Final = UNITS | TENS
+"""The numbers that are one word, below a hundred."""
+NOUGHT: Final = frozenset(_TABLE["nought"].split())
+"""A zero between digits."""
+TIMES: Final = {word: int(times) for word, times in meanings("numbers", "times").items()}
+"""How often a digit is said by "double" and the like."""
+SCALES: Final = {word: int(scale) for word, scale in meanings("numbers", "scales").items()}
+_ROUND: Final = SCALES.keys() - {"k"}
+_LOOSE: Final = ("a", "an", "half", "couple")
+_ANY: Final = 10**9
 
 
 class Number(NamedTuple):
@@ -47,210 +38,126 @@ class Number(NamedTuple):
     digits: bool = False
 
 
-# --- sentences and words ----------------------------------------------------------------------
-
-_ANY = 10**9
-_END = re.compile(r"(?:[.!?…。！？]+[\"'”’»)\]*_]*(?=(\s+)(\S)|\s*\Z)|(?=\n))")
-_LAST_WORD = re.compile(r"[^\s(\"“]+\Z")
-_NEVER_LAST = word_set("e.g i.e mr mrs ms dr vs approx ca incl excl")
-_SELDOM_LAST = word_set("a.m p.m etc u.s inc")
+_Reader: TypeAlias = Callable[[Sequence[Token], int, int], Number | None]
 
 
-def sentence_end(text: str, final: bool) -> int | None:
-    """Where the first sentence of a text ends, or None while more text could still belong to it."""
-    start = len(text) - len(text.lstrip())
-    for found in _END.finditer(text, start):
-        if found.end() == start:
-            continue
-        before = text[start : found.start()]
-        mark, following = found[0], found[2] or ""
-        if not mark:
-            return found.end()
-        newline = "\n" in (found[1] or "")
-        if not following and not final and "\n" not in text[found.end() :]:
-            return None
-        word = _LAST_WORD.search(before)
-        last = word[0].casefold() if word else ""
-        if mark == "." and not newline and following:
-            if last in _NEVER_LAST or (last in ("no", "nr", "num") and following.isdigit()):
-                continue
-            if last in _SELDOM_LAST and not following.isupper():
-                continue
-            if last.isdecimal() and len(last) < 3 and last == before.strip():
-                continue  # "1. Open Settings."
-        return found.end()
-    return None
+def is_number_word(word: str) -> bool:
+    """Whether a word is a number: in digits, or part of one in words."""
+    return word.isdecimal() or word in NUMBER_WORDS or word in _ROUND
 
 
-def sentences(text: str) -> Iterator[str]:
-    while text:
-        end = sentence_end(text, final=True) or len(text)
-        yield text[:end]
-        text = text[end:]
+def cardinal_at(tokens: Sequence[Token], place: int, below: int = _ANY) -> Number | None:
+    """The plain cardinal that begins at a place: "twenty five", "two hundred and fifty six".
+
+    Of the scales ("hundred", "k") it has only those that are smaller than `below`.
+    """
+    if word_at(tokens, place) in ("a", "an") and word_at(tokens, place + 1) in SCALES:
+        return _scaled(tokens, Number(Decimal(1), place + 1), below, cardinal_at)
+    group = _group(tokens, place)
+    return _scaled(tokens, group, below, cardinal_at) if group else None
 
 
-def plain(text: str) -> str:
-    """Lower case, invisible characters and markup dropped, look-alike signs made one."""
-    seen = as_written(text.replace("\u2044", "/")).casefold()
-    return seen.replace("*", "").replace("_", " ").replace("~", "")
+def number_at(tokens: Sequence[Token], place: int, below: int = _ANY) -> Number | None:
+    """The number that begins at a place, in any way in which people say amounts and sizes.
+
+    "eleven ninety nine", "two fifty six", "one one nine nine", "half a grand", "one point two".
+    """
+    if word_at(tokens, place) in ("hundreds", "thousands"):
+        return Number(Decimal(SCALES[tokens[place].word]), place + 1)
+    if number := loosely(tokens, place):
+        return (
+            _scaled(tokens, number, below, number_at)
+            if word_at(tokens, number.end) in SCALES
+            else None
+        )
+    number = _group(tokens, place)
+    if number is None:
+        return None
+    if joined := _digit_by_digit(tokens, place) or _pair(tokens, number):
+        return _scaled(tokens, joined, below, number_at)
+    end = number.end
+    if word_at(tokens, end) == "point" and (decimals := _digit_by_digit(tokens, end + 1, 1)):
+        value = number.value + decimals.value / 10 ** (decimals.end - end - 1)
+        number = Number(value, decimals.end)
+    return _scaled(tokens, number, below, number_at)
 
 
-_NO_NUMBER = re.compile(
-    r"(?<![\d$€£.,])(?:\d{4}-\d\d-\d\d|(?:\(\d{3}\)\s?)?\d{3}-\d{4}|\d{3}[ .]\d{3}[ .]\d{4}"
-    r"|\d{1,2}:\d\d|\d{1,2}/\d{1,2})(?!\d)"
-)
-_TOKEN = re.compile(
-    r"(?P<number>\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+,\d\d(?!\d)|\d+(?:\.\d+)?|\.\d\d?(?!\d))"
-    r"(?P<unit>[^\W\d_][^\W_]*)?|(?P<code>(?:us|usd|eur|gbp))(?=[$\d])"
-    r"|(?P<word>(?:[ap]\.m\b|[^\W\d_]+)(?:'[^\W\d_]+)?(?P<tail>\d[^\W_]*)?)"
-    r"|(?P<sign>[$€£¥₹¢%#])|(?P<mark>[,;:.!?()\n—–/])"
-)
-
-
-def tokenize(sentence: str) -> list[Token]:
-    text = re.sub(r"\bper cent\b", "percent", plain(sentence))
-    text = re.sub(r"'s\b", " is", text).replace("let is ", "lets ").replace("o'clock", "oclock")
-    text = _NO_NUMBER.sub(" x-x ", text)
-    text = re.sub(r"(?<=\d)\s?[-–]\s?(?=\d)", " to ", text)
-    tokens: list[Token] = []
-    pause = False
-    for found in _TOKEN.finditer(text):
-        if found["mark"]:
-            pause = True
-            continue
-        if number := found["number"]:
-            tokens += _numeral(number, found["unit"] or "", pause, tokens)
-        else:
-            tokens.append(Token(found["word"] or found["sign"] or found["code"], None, pause))
-        pause = False
-    return tokens
-
-
-def _numeral(number: str, unit: str, pause: bool, before: list[Token]) -> list[Token]:
-    """A written number, and the unit glued to it where it is one of money or storage."""
-    if re.fullmatch(r"\d+,\d\d|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", number):
-        number = number.replace(".", "").replace(",", ".")
-    value = Token(number, Decimal(number.replace(",", "")), pause)
-    if not unit or (unit not in KINDS and before and before[-1].word in SIGNS):
-        return [value, *([Token(unit)] if unit in SCALES else [])]
-    if unit in ("c", "ct", "cts"):
-        unit = "cents"
-    if unit in CURRENCY or unit in SCALES or unit in STORAGE_UNITS:
-        return [value, Token(unit)]
-    return [Token(number + unit, None, pause)]
-
-
-def word_at(tokens: list[Token], place: int) -> str:
-    return tokens[place].word if 0 <= place < len(tokens) else ""
-
-
-# --- numbers ----------------------------------------------------------------------------------
-
-
-def _group(tokens: list[Token], place: int, joined: bool = False) -> tuple[Decimal, int] | None:
+def _group(tokens: Sequence[Token], place: int, *, joined: bool = False) -> Number | None:
     """A numeral, or number words below a hundred; joined to what stands before, if need be."""
     if place >= len(tokens) or (joined and tokens[place].pause):
         return None
-    word, value, _ = tokens[place]
+    word, value = tokens[place].word, tokens[place].value
     if value is not None:
-        return value, place + 1
-    if word in TENS:
-        unit = 0 if place + 1 < len(tokens) and tokens[place + 1].pause else _small(tokens, place)
-        return Decimal(TENS[word] + unit), place + 1 + (unit > 0)
-    return (Decimal(SMALL[word]), place + 1) if word in SMALL else None
+        return Number(value, place + 1)
+    if word not in NUMBER_WORDS:
+        return None
+    unit = UNITS.get(word_at(tokens, place + 1), 0) if word in TENS else 0
+    unit = 0 if unit > 9 or (unit and tokens[place + 1].pause) else unit
+    return Number(Decimal(NUMBER_WORDS[word] + unit), place + 1 + (unit > 0))
 
 
-def _small(tokens: list[Token], place: int) -> int:
-    unit = SMALL.get(word_at(tokens, place + 1), 0)
-    return unit if unit < 10 else 0
-
-
-def number_at(tokens: list[Token], place: int, below: int = _ANY) -> Number | None:
-    """The number that begins at a place, if one does; of scales only those smaller than `below`."""
+def loosely(tokens: Sequence[Token], place: int) -> Number | None:
+    """How many of what follows "a", "half a" or "a couple of" are meant: 1, 0.5, 2."""
     word, following = word_at(tokens, place), word_at(tokens, place + 1)
-    loose = word in ("a", "an", "half", "couple", "hundreds", "thousands")
-    if loose:
-        start = place + 1 + (word == "half" and following in ("a", "an"))
-        value = Decimal("0.5") if word == "half" else Decimal(1)
-        if word in ("hundreds", "thousands"):
-            return Number(Decimal(SCALES[word]), place + 1)
-        if word == "couple" or following in ("couple", "dozen"):
-            value = Decimal(12 if following == "dozen" else 2)
-            start = place + 1 + (word != "couple")
-            start += word_at(tokens, start) == "of"
-        elif word != "half" and word_at(tokens, start + 1) in CURRENCY and following not in SCALES:
-            start += following not in CURRENCY and following not in NUMBER_WORDS
-            if tokens[place + 1].value is not None:
-                return None
-        if word_at(tokens, start) not in SCALES and word_at(tokens, start) not in CURRENCY:
-            return None
-        if word_at(tokens, start) in SIGNS | CODES:
-            return None
-        end = start
-    else:
-        group = _group(tokens, place)
-        if group is None:
-            return None
-        value, end = group
-        joined = _digit_by_digit(tokens, place) or _pair(tokens, value, end)
-        if joined is not None:
-            return _scaled(tokens, joined, below)
-    if word_at(tokens, end) == "point" and (decimals := _digit_by_digit(tokens, end + 1, 1)):
-        value += decimals.value / 10 ** (decimals.end - end - 1)
-        end = decimals.end
-    return _scaled(tokens, Number(value, end), below)
+    if word not in _LOOSE:
+        return None
+    start = place + 1 + (word == "half" and following in ("a", "an"))
+    value = Decimal("0.5") if word == "half" else Decimal(1)
+    if word == "couple" or following in ("couple", "dozen"):
+        value = Decimal(12 if following == "dozen" else 2)
+        start = place + 1 + (word != "couple")
+        start += word_at(tokens, start) == "of"
+    return Number(value, start)
 
 
-def _digit_by_digit(tokens: list[Token], place: int, least: int = 2) -> Number | None:
+def _digit_by_digit(tokens: Sequence[Token], place: int, least: int = 2) -> Number | None:
     """Digits said one by one ("one one nine nine", "nine oh nine")."""
     said, end = "", place
     while end < len(tokens) and not (said and tokens[end].pause):
-        if said and tokens[end].word in ("oh", "o") and _group(tokens, end + 1, True):
+        if said and tokens[end].word in NOUGHT and _group(tokens, end + 1, joined=True):
             said, end = said + "0", end + 1
             continue
         group = _group(tokens, end)
-        if group is None or not (group[0] < 10 and group[0] == int(group[0])):
+        if group is None or not (group.value < 10 and group.value == int(group.value)):
             break
-        said, end = said + str(int(group[0])), group[1]
-    if len(said) < least or (least > 1 and word_at(tokens, end) in SCALES.keys() - {"k"}):
+        said, end = said + str(int(group.value)), group.end
+    if len(said) < least or (least > 1 and word_at(tokens, end) in _ROUND):
         return None
     return Number(Decimal(said), end, digits=len(said) > 1)
 
 
-def _pair(tokens: list[Token], value: Decimal, end: int) -> Number | None:
+def _pair(tokens: Sequence[Token], first: Number) -> Number | None:
     """Two numbers said as one ("eleven ninety-nine", "ten oh five", "1 199")."""
+    value, end, *_ = first
     if not 1 <= value < 1000 or value != int(value):
         return None
-    oh = word_at(tokens, end) in ("oh", "o")
-    group = _group(tokens, end + oh, True)
-    if (
-        group is None
-        or word_at(tokens, group[1]) in KINDS | STORAGE_UNITS | PERCENT | SCALES.keys()
-    ):
+    oh = word_at(tokens, end) in NOUGHT
+    group = _group(tokens, end + oh, joined=True)
+    if group is None or word_at(tokens, group.end) in SCALES:
         return None
-    numeral = tokens[end].value is not None and len(tokens[end].word) == 3
-    if numeral and tokens[end - 1].value is not None:
-        return Number(value * 1000 + group[0], group[1], pair=True)
-    if value < 100 and (0 < group[0] < 10 if oh else 10 <= group[0] < 100):
-        return Number(value * 100 + group[0], group[1], pair=True)
+    written = tokens[end].value is not None and not tokens[end].spelled
+    if written and len(tokens[end].word) == 3 and tokens[end - 1].value is not None:
+        return Number(value * 1000 + group.value, group.end, pair=True)
+    if value < 100 and (0 < group.value < 10 if oh else 10 <= group.value < 100):
+        return Number(value * 100 + group.value, group.end, pair=True)
     return None
 
 
-def _scaled(tokens: list[Token], number: Number, below: int) -> Number:
+def _scaled(tokens: Sequence[Token], number: Number, below: int, read: _Reader) -> Number:
     """The number with the scales behind it: "nine hundred and ninety-nine", "two grand"."""
     value, end, grand, kilo, *_ = number
     while (scale := SCALES.get(word_at(tokens, end))) and not tokens[end].pause and scale < below:
         grand, kilo = grand or tokens[end].word == "grand", kilo or tokens[end].word == "k"
         value, end = value * scale, end + 1
         rest_at = end + (word_at(tokens, end) == "and")
-        if word_at(tokens, rest_at) in ("half", "couple") or not _group(tokens, rest_at):
+        if not _group(tokens, rest_at):
             continue
-        rest = number_at(tokens, rest_at, scale)
-        if rest is not None and SCALES.get(word_at(tokens, rest.end), 0) >= scale:
+        rest = read(tokens, rest_at, scale)
+        if rest is None or rest.value >= scale or rest.kilo:
+            continue
+        if SCALES.get(word_at(tokens, rest.end), 0) >= scale:
             continue  # "two k, two k"
         paused = tokens[rest_at].pause or (rest_at > end and tokens[end].pause)
-        if rest is None or rest.value >= scale or rest.kilo or word_at(tokens, rest.end) in CENTS:
-            continue
         if paused and not 100 <= rest.value < scale:
             continue
         value, end = value + rest.value, rest.end

@@ -5,15 +5,9 @@ import re
 from collections.abc import Iterator
 
 from assistant.language.negation import denied_aloud
-from assistant.language.numbers import (
-    PERCENT,
-    Token,
-    number_at,
-    plain,
-    sentences,
-    tokenize,
-    word_at,
-)
+from assistant.language.segments import sentences
+from assistant.language.tokens import Token, unmarked, word_at
+from assistant.language.units import PERCENT, figure_at, figures
 
 _FREE = (
     r"(?<!-)(?<!feel )(?<!hands )(?<!toll )(?<!set )(?<!break )(?<!gb )(?<!gigabytes )"
@@ -69,14 +63,14 @@ def promises_in(text: str) -> tuple[str, ...]:
 def all_promises(text: str) -> list[tuple[str, bool]]:
     """Every promise named in a text, and whether it is denied there."""
     found: list[tuple[str, bool]] = []
-    for sentence in map(plain, sentences(text)):
+    for sentence in map(unmarked, sentences(text)):
         said = re.sub(r"[\s\"]+", " ", re.sub(r"[’‘]", "'", sentence))
         for key, pattern in _PROMISE:
             found += (
                 (key, denied_aloud(said[max(0, match.start() - 20 * _NEAR) : match.start()]))
                 for match in pattern.finditer(said)
             )
-        found += _percentages(tokenize(sentence))
+        found += _percentages(figures(sentence))
     return found
 
 
@@ -86,7 +80,7 @@ def _percentages(tokens: list[Token]) -> Iterator[tuple[str, bool]]:
     cut_at = first.end() if first else math.inf
     place = length = 0
     while place < len(tokens):
-        number = number_at(tokens, place)
+        number = figure_at(tokens, place)
         end = place + 1 if number is None else number.end
         if number is not None and word_at(tokens, end) in PERCENT:
             after = " ".join(token.word for token in tokens[end + 1 : end + 5])

@@ -7,7 +7,8 @@ import tomllib
 from typing import Final
 
 from assistant.language.phrases import OWN_FOLDER
-from assistant.language.sentence import as_heard, word_set
+from assistant.language.sentence import word_set
+from assistant.language.tokens import as_heard
 
 _TABLE: Final = tomllib.loads((OWN_FOLDER / "stems.toml").read_text(encoding="utf-8"))["stems"]
 _JOINED: Final = {said: word for word, ways in _TABLE["joined"].items() for said in ways}

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from assistant.language.negation import declined
+from assistant.language.numbers import number_at
 from assistant.language.sentence import Sentence, heard, word_set
+from assistant.language.tokens import Token
+from assistant.language.units import GIGABYTE, TERABYTE
 
 BARE_SIZES = frozenset((64, 128, 256, 512))
 """The sizes understood without a unit."""
-TERABYTE = word_set("tb tbs tera terra terabyte terabytes terabite terabites")
 AMOUNT_UNITS = word_set(
     "dollar dollars buck bucks usd euro euros pound pounds cent cents grand k hundred "
     "percent year years month months week weeks day days hour hours minute minutes second "
@@ -17,8 +19,8 @@ AMOUNT_UNITS = word_set(
     "messages emails of"
 )
 """What makes the number before it money or a count, and neither a size nor a phone."""
-_GIGABYTE = word_set("gb gbs gig gigs giga gigabyte gigabytes gigabite gigabites g")
 _WHOLE_TERABYTE = TERABYTE - {"tera", "terra"}
+_TWO = Token("two")
 _ROUNDED = {120: 128, 125: 128, 250: 256, 255: 256, 500: 512, 510: 512, 1000: 1024, 2000: 2048}
 
 
@@ -59,7 +61,7 @@ def storage_at(said: Sentence, place: int) -> tuple[int, str] | None:
         unit = said.word(end)
         if unit in TERABYTE and size <= 16:
             return end + 1, f"{size} TB"
-        if unit in _GIGABYTE and (size in BARE_SIZES if unit == "g" else size >= 16):
+        if unit in GIGABYTE and (size in BARE_SIZES if unit == "g" else size >= 16):
             return end + 1, _written(_ROUNDED.get(size, size))
         if size in BARE_SIZES and token.word != "to" and _stands_bare(said, place, end):
             return end, _written(size)
@@ -72,24 +74,20 @@ def _written(size: int) -> str:
 
 def _readings(said: Sentence, place: int) -> Iterator[tuple[int, int]]:
     """Numbers that may be read from a place on, longest first: "2 56", "2 5 6", "256"."""
-    run: list[int] = []
-    for token in said.tokens[place : place + 3]:
-        if token.word == "to" and not run:
-            run.append(2)
-        elif token.number is None or token.money:
-            break
-        else:
-            run.append(token.number)
-    for length in range(len(run), 0, -1):
-        part = run[:length]
-        if length == 1 and said.word(place) != "to":
-            yield part[0], place + 1
-        elif length == 2 and part[0] < 10 and 10 <= part[1] < 100:
-            yield part[0] * 100 + part[1], place + 2
-        elif length == 2 and part[0] in (120, 250) and 0 < part[1] < 10:
-            yield part[0] + part[1], place + 2
-        elif length == 3 and max(part) < 10:
-            yield part[0] * 100 + part[1] * 10 + part[2], place + 3
+    tokens, first = said.tokens[place : place + 3], said.number(place)
+    if said.word(place) == "to":  # what recognisers make of "two"
+        tokens, first = (_TWO, *tokens[1:]), None
+    while tokens and any(token.money for token in tokens):
+        tokens = tokens[:-1]
+    number = number_at(tokens, 0)
+    if number and number.end > 1 and 100 <= number.value < 1000:
+        yield int(number.value), place + number.end
+    if first is None:
+        return
+    added = said.number(place + 1) or 0
+    if first in (120, 250) and 0 < added < 10:
+        yield first + added, place + 2
+    yield first, place + 1
 
 
 def _is_pronoun(said: Sentence, place: int) -> bool:

@@ -20,8 +20,9 @@ from assistant.language.money import amounts_in
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import load
 from assistant.language.price_claims import promises_in
-from assistant.language.sentence import MOST_READ, heard
+from assistant.language.sentence import heard
 from assistant.language.stems import normal
+from assistant.language.tokens import MOST_READ
 from assistant.shop import catalogue, knowledge
 from tests.brain_bench import Line
 

@@ -9,7 +9,8 @@ from assistant.language.phones.names import KINDS, Name
 from assistant.language.phones.parts import Parts
 from assistant.language.phrases.lists import word_lists
 from assistant.language.sentence import Sentence, word_set
-from assistant.language.storage import TERABYTE, storage_at
+from assistant.language.storage import storage_at
+from assistant.language.units import TERABYTE
 
 _LISTS: Final = word_lists("surroundings")
 STANDS_FOR_PHONE = _LISTS["stands_for_phone"]

@@ -1,11 +1,27 @@
 """Lists of single words, in files of their own or beside the phrases that they go with."""
 
 import tomllib
+from functools import cache
+from typing import Any
 
 from assistant.language.phrases import OWN_FOLDER
 
 
-def word_lists(section: str, file: str = "") -> dict[str, frozenset[str]]:
-    """The lists of a section, in the file of its name unless another one is named."""
+@cache
+def table(section: str, file: str = "") -> dict[str, Any]:
+    """A section as its file has it; the file is named like the section where none is given."""
     text = (OWN_FOLDER / f"{file or section}.toml").read_text(encoding="utf-8")
-    return {name: frozenset(words.split()) for name, words in tomllib.loads(text)[section].items()}
+    found: dict[str, Any] = tomllib.loads(text)[section]
+    return found
+
+
+def word_lists(section: str, file: str = "") -> dict[str, frozenset[str]]:
+    """The lists of a section."""
+    lists = table(section, file).items()
+    return {name: frozenset(words.split()) for name, words in lists if isinstance(words, str)}
+
+
+def meanings(section: str, name: str, file: str = "") -> dict[str, str]:
+    """What each word of a section's table of words is another way to say."""
+    ways = table(section, file)[name].items()
+    return {way: meant for meant, said in ways for way in said.split()}

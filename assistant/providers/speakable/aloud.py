@@ -8,7 +8,7 @@ from livekit.agents.tokenize import TokenData, WordStream, WordTokenizer
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions
 from livekit.plugins import deepgram
 
-from assistant.language.numbers import sentence_end
+from assistant.language.segments import sentence_end
 from assistant.providers.speakable.rules import spoken
 
 

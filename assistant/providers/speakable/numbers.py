@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from assistant.language.sentence import NUMBER_WORDS, SMALL
+from assistant.language.numbers import NUMBER_WORDS, UNITS
 
-DIGITS: Final = tuple(SMALL)
+DIGITS: Final = tuple(UNITS)
 _IN_ONE_WORD: Final = {value: word for word, value in NUMBER_WORDS.items()}
 _ORDINALS: Final = {
     "one": "first",
