@@ -6,54 +6,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.language.tokens import as_heard
+from assistant.language.lists import meanings, table
+from assistant.language.tokens import as_heard, words
 
-_SHORT = {
-    "im": "i am", "ive": "i have", "ill": "i will", "id": "i would", "dont": "do not",
-    "doesnt": "does not", "didnt": "did not", "cant": "can not", "cannot": "can not",
-    "wont": "will not", "isnt": "is not", "wasnt": "was not", "arent": "are not",
-    "wouldnt": "would not", "couldnt": "could not", "shouldnt": "should not", "werent": "were not",
-    "havent": "have not", "hasnt": "has not", "hadnt": "had not", "aint": "is not",
-    "thats": "that is", "whats": "what is", "its": "it is", "hes": "he is", "shes": "she is",
-    "theres": "there is", "lets": "let us", "youre": "you are", "theyre": "they are",
-    "weve": "we have", "youve": "you have", "wheres": "where is", "hows": "how is",
-    "whos": "who is", "heres": "here is", "theyve": "they have", "itll": "it will",
-    "thatll": "that will", "youll": "you will", "wed": "we would", "youd": "you would",
-    "gonna": "going to", "wanna": "want to", "gotta": "have to", "lemme": "let me",
-    "gimme": "give me", "dunno": "do not know", "kinda": "kind of", "sorta": "sort of",
-    "outta": "out of", "coulda": "could have", "cuz": "because", "cos": "because",
-    "coz": "because", "cause": "because", "til": "until", "till": "until", "u": "you",
-    "ur": "your", "pls": "please", "plz": "please", "thx": "thanks", "ty": "thanks", "ta": "thanks",
-    "thankyou": "thank you", "ok": "okay", "k": "okay", "okey": "okay", "oki": "okay",
-    "yea": "yes", "yeah": "yes", "yep": "yes", "yup": "yes", "yah": "yes", "ya": "yes",
-    "yess": "yes", "yessir": "yes", "yeh": "yes", "aye": "yes",
-    "nope": "no", "nah": "no", "naw": "no",
-    "hiya": "hi", "heya": "hi", "allright": "alright", "aight": "alright",
-    "whaddya": "what do you", "whatcha": "what are you", "cellphone": "phone",
-    "telephone": "phone", "smartphone": "phone", "handset": "phone", "phones": "phone",
-    "iphones": "iphone", "mobile": "phone", "gud": "good",
-    "nevermind": "never mind", "colour": "color", "colours": "colors", "grey": "gray",
-    "mum": "mother", "mom": "mother", "dad": "father", "wifi": "wi fi", "mic": "microphone",
-    "everythings": "everything is", "somethings": "something is", "phone's": "phone is",
-    "iphone's": "iphone is", "1st": "first", "2nd": "second", "3rd": "third",
-    "battery's": "battery is", "screen's": "screen is",
-    "name's": "name is", "names": "name is", "let's": "let us", "ain't": "is not",
-    "won't": "will not", "can't": "can not", "shan't": "shall not", "y'all": "you",
-    "speaker's": "speaker is", "camera's": "camera is", "one's": "one is", "ma'am": "madam",
-    "everything's": "everything is", "something's": "something is", "nothing's": "nothing is",
-    "mine's": "mine is", "where's": "where is", "how's": "how is", "who's": "who is",
-}  # fmt: skip
-_ENDINGS = (
-    (re.compile(r"\b(\w+)n't\b"), r"\1 not"),
-    (re.compile(r"\b(it|that|what|he|she|there|here|which|why|when)'s\b"), r"\1 is"),
-    (re.compile(r"\b(i)'m\b"), r"\1 am"),
-    (re.compile(r"\b(\w+)'re\b"), r"\1 are"),
-    (re.compile(r"\b(\w+)'ve\b"), r"\1 have"),
-    (re.compile(r"\b(\w+)'ll\b"), r"\1 will"),
-    (re.compile(r"\b(\w+)'d\b"), r"\1 would"),
-    (re.compile(r"\b(face|apple|touch|caller) (?:i would|i ?d)\b"), r"\1_id"),
-)
+_TABLE = table("tidied")
+_SHORT = meanings("tidied", "short")
+_ENDINGS, _IS = _TABLE["endings"], frozenset(_TABLE["before_is"].split())
+_HUMS = {said: word for word, ways in _TABLE["hums"].items() for said in ways}
+_HUM = re.compile(rf"\b(?:{'|'.join(_HUMS)})\b")
 _JOINED = (
+    (re.compile(r"\b(face|apple|touch|caller) (?:i would|i ?d)\b"), r"\1_id"),
     (re.compile(r"\b(?:i|eye|hi|a|my) ?phones?\b(?= \d| pro\b| air\b| seven| six)"), "iphone"),
     (re.compile(r"\b(?:i|eye) phones?\b"), "iphone"),
     (re.compile(r"\b(?:mobile|cell|smart|smart ?mobile) phone\b"), "phone"),
@@ -136,21 +98,27 @@ def hear(raw: str) -> Heard:
 @lru_cache(maxsize=256)
 def tidy(raw: str) -> str:
     """Lower case, no punctuation, short forms written out, a blank after each word."""
-    text = as_heard(raw).lower()
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
-    text = re.sub(r"[^\w$'€£%]+|_", " ", text)
-    text = re.sub(r"\b(?:uh huh|mm hmm|mhm|m hm)\b", "yes", text)
-    text = re.sub(r"\b(?:uh uh|nuh uh|unh unh)\b", "no", text)
-    text = re.sub(r"\b(?:see ya|cya|ta ta)\b", "goodbye", text)
-    text = " ".join(_SHORT.get(word, word) for word in text.split())
-    for pattern, instead in _ENDINGS:
-        text = pattern.sub(instead, text)
-    text = text.replace("'s", " s").replace("'", "")
+    text = _HUM.sub(lambda found: _HUMS[found[0]], " ".join(words(as_heard(raw))))
+    text = " ".join(map(_written_out, text.split()))
     text = " ".join(_FILLERS.sub(" ", text).split())
     for pattern, instead in _JOINED:
         text = pattern.sub(instead, text)
     text = " ".join(text.split())
     return text + " " if text else ""
+
+
+def _written_out(word: str) -> str:
+    """A short form as its words: "don't" is "do not", "it's" "it is", "wife's" "wife s"."""
+    if whole := _SHORT.get(word):
+        return whole
+    head, mark, ending = word.rpartition("'")
+    if mark and ending == "t" and head.endswith("n"):
+        return f"{head[:-1]} not"
+    if mark and ending == "s":
+        return f"{head} {'is' if head in _IS else 's'}"
+    if mark and ending in _ENDINGS:
+        return f"{_written_out(head)} {_ENDINGS[ending]}"
+    return word.replace("'", "")
 
 
 def corrected(raw: str) -> tuple[str, ...]:

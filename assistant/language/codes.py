@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.language.numbers import UNITS
+from assistant.language.numbers import DIGITS, UNITS
 from assistant.language.tokens import unmarked
 
 _ABOUT = re.compile(
@@ -12,7 +12,8 @@ _ABOUT = re.compile(
     r"|number|code)\b"
 )
 _SPELLED = re.compile(r"\b([a-z]) (?:as in|like|for) [a-z]+\b,?")
-_DIGIT_WORDS = {word: str(value) for word, value in UNITS.items() if value < 10} | {"oh": "0"}
+_DIGIT_WORDS = {word: str(value) for word, value in UNITS.items() if value < 10}
+_DIGIT_WORDS |= {word: str(value) for word, value in DIGITS.items()}
 _DIGIT = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d)"
 _SAID = re.compile(rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{2,15}}\b")
 _CODE = re.compile(r"(?<![\w$€£])[a-z][ -]?\d{4,12}(?:-\d{1,3})?(?!\w)")

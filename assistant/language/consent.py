@@ -9,10 +9,10 @@ from assistant.language.accounts import account, stated
 from assistant.language.acts import Asked, seconded
 from assistant.language.backchannel import names
 from assistant.language.clauses import Clause, Heard, hear
+from assistant.language.lists import word_lists
 from assistant.language.numbers import is_number_word
 from assistant.language.phones import find_colour, find_models, find_storage
 from assistant.language.phrases.grammar import Grammar, Piece
-from assistant.language.phrases.lists import word_lists
 from assistant.language.sentence import word_set
 from statemachine.answers import Answer
 from statemachine.offers import Offer

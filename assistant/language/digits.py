@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from assistant.language.numbers import DIGITS, SCALES, TENS, TIMES, UNITS
+from assistant.language.tokens import cut, plain
 
-from assistant.language.numbers import TENS, UNITS
-
-_DIGITS = {word: str(value) for word, value in UNITS.items()}
-_DIGITS |= dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0") | {"niner": "9"}
-_TENS = {word: str(value // 10) for word, value in TENS.items()}
-_REPEATED = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-_ROUND = {"hundred": "00", "thousand": "000"}
-_WORD = re.compile(r"\d+|[a-z]+|[+,]")
+_DIGITS = {word: str(value) for word, value in (UNITS | DIGITS).items()}
 
 
 def digits_in(words: str) -> str:
@@ -23,20 +17,21 @@ def digits_in(words: str) -> str:
     found: list[str] = []
     repeat = 1
     pending = ""  # a ten whose unit may follow
-    for word in _WORD.findall(words.lower()):
-        unit = word if word.isdigit() else _DIGITS.get(word, "")
+    for token in cut(plain(words)):
+        word, written = token.word, token.value is not None
+        unit = word.replace(".", "") if written else _DIGITS.get(word, "")
         if pending:
-            joined = len(unit) == 1 and unit != "0" and not word.isdigit()
+            joined = len(unit) == 1 and unit != "0" and not (written or token.pause)
             found.append(pending + (unit if joined else "0"))
             pending = ""
             if joined:
                 continue
-        if word in _REPEATED:
-            repeat = _REPEATED[word]
-        elif word in _TENS:
-            pending = _TENS[word]
-        elif word in _ROUND and found:
-            found.append(_ROUND[word])
+        if word in TIMES:
+            repeat = TIMES[word]
+        elif word in TENS:
+            pending = str(TENS[word] // 10)
+        elif word in ("hundred", "thousand") and found:
+            found.append(str(SCALES[word])[1:])
         elif word in ("plus", "+"):
             found += [] if found else ["+"]
         elif unit:

@@ -10,8 +10,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from assistant.language.lists import word_lists
 from assistant.language.numbers import Number
-from assistant.language.phrases.lists import word_lists
 from assistant.language.segments import sentences
 from assistant.language.tokens import Token, word_at
 from assistant.language.units import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
-from assistant.language.phrases.lists import meanings, table
+from assistant.language.lists import meanings, table
 from assistant.language.tokens import Token, word_at
 
 _TABLE: Final = table("numbers")
@@ -17,8 +17,8 @@ TENS: Final[dict[str, int]] = {
 }
 NUMBER_WORDS: Final = UNITS | TENS
 """The numbers that are one word, below a hundred."""
-NOUGHT: Final = frozenset(_TABLE["nought"].split())
-"""A zero between digits."""
+DIGITS: Final = {word: int(digit) for word, digit in meanings("numbers", "digits").items()}
+"""Other names of digits: "oh"."""
 TIMES: Final = {word: int(times) for word, times in meanings("numbers", "times").items()}
 """How often a digit is said by "double" and the like."""
 SCALES: Final = {word: int(scale) for word, scale in meanings("numbers", "scales").items()}
@@ -43,7 +43,8 @@ _Reader: TypeAlias = Callable[[Sequence[Token], int, int], Number | None]
 
 def is_number_word(word: str) -> bool:
     """Whether a word is a number: in digits, or part of one in words."""
-    return word.isdecimal() or word in NUMBER_WORDS or word in _ROUND
+    written = word.replace(".", "", 1).isdecimal()
+    return written or word in NUMBER_WORDS or word in ("hundred", "thousand")
 
 
 def cardinal_at(tokens: Sequence[Token], place: int, below: int = _ANY) -> Number | None:
@@ -114,7 +115,7 @@ def _digit_by_digit(tokens: Sequence[Token], place: int, least: int = 2) -> Numb
     """Digits said one by one ("one one nine nine", "nine oh nine")."""
     said, end = "", place
     while end < len(tokens) and not (said and tokens[end].pause):
-        if said and tokens[end].word in NOUGHT and _group(tokens, end + 1, joined=True):
+        if said and tokens[end].word in DIGITS and _group(tokens, end + 1, joined=True):
             said, end = said + "0", end + 1
             continue
         group = _group(tokens, end)
@@ -131,7 +132,7 @@ def _pair(tokens: Sequence[Token], first: Number) -> Number | None:
     value, end, *_ = first
     if not 1 <= value < 1000 or value != int(value):
         return None
-    oh = word_at(tokens, end) in NOUGHT
+    oh = word_at(tokens, end) in DIGITS
     group = _group(tokens, end + oh, joined=True)
     if group is None or word_at(tokens, group.end) in SCALES:
         return None

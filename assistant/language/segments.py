@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assistant.language.phrases.lists import word_lists
+from assistant.language.lists import word_lists
 
 _END = re.compile(r"(?:[.!?…。！？]+[\"'”’»)\]*_]*(?=(\s+)(\S)|\s*\Z)|(?=\n))")
 _LAST_WORD = re.compile(r"[^\s(\"“]+\Z")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from assistant.language.lists import meanings, word_lists
 from assistant.language.numbers import UNITS, cardinal_at
-from assistant.language.phrases.lists import meanings, word_lists
 from assistant.language.tokens import Token, as_heard, cut
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import Final
 
-from assistant.language.phrases import OWN_FOLDER
+from assistant.language.lists import meanings, table
 from assistant.language.sentence import word_set
-from assistant.language.tokens import as_heard
+from assistant.language.tokens import as_heard, words
 
-_TABLE: Final = tomllib.loads((OWN_FOLDER / "stems.toml").read_text(encoding="utf-8"))["stems"]
+_TABLE: Final = table("stems")
 _JOINED: Final = {said: word for word, ways in _TABLE["joined"].items() for said in ways}
-_SAME_WORD: Final = {said: word for word, ways in _TABLE["same"].items() for said in ways.split()}
+_SAME_WORD: Final = meanings("stems", "same")
 _NOT, _DROPPED, _WHOLE = (word_set(_TABLE[name]) for name in ("denying", "dropped", "whole"))
 
 
@@ -38,15 +36,15 @@ def stems(text: str) -> frozenset[str]:
 
 def normal(text: str) -> list[str]:
     """A sentence's telling words: recogniser's splits joined, denials alike, endings cut off."""
-    raw = re.findall(r"[^\W_]+", as_heard(text).lower().replace("'", "").replace("-", " "))
-    words: list[str] = []
-    for word in raw:
-        if words and (joined := _JOINED.get(f"{words[-1]} {word}")):
-            words[-1] = joined
+    said: list[str] = []
+    for raw in words(as_heard(text)):
+        word = raw.strip("$€£%").replace("'", "")
+        if said and (joined := _JOINED.get(f"{said[-1]} {word}")):
+            said[-1] = joined
         else:
-            words.extend(_SAME_WORD.get(word, word).split())
+            said.extend(_SAME_WORD.get(word, word).split())
     result: list[str] = []
-    for word in words:
+    for word in said:
         if word in _NOT:
             if not result or result[-1] != "not":
                 result.append("not")

@@ -22,6 +22,7 @@ _TOKEN: Final = re.compile(
 )
 _COMMA: Final = re.compile(r"\d+,\d\d|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?")
 """A numeral with a comma before its decimals."""
+_SILENT: Final = ("#", "&", "+", "¥", "₹", "¢")
 _LONGEST: Final = 7
 """Digits of a numeral that is no number any more."""
 
@@ -90,6 +91,20 @@ def cut(text: str) -> Iterator[Token]:
         else:
             yield Token(raw.lower(), raw, start, pause, attached)
         pause = False
+
+
+def words(text: str) -> list[str]:
+    """The words of a text that is plain as they are written: "it's", "16e", "$799", "50%"."""
+    found: list[str] = []
+    glue = False
+    for token in cut(text):
+        word = token.word if token.value is not None else token.word.replace(".", "")
+        if token.attached and glue:
+            found[-1] += "" if word in _SILENT else word
+        elif word not in _SILENT:
+            found.append(word)
+        glue = word not in _SILENT
+    return found
 
 
 def word_at(tokens: Sequence[Token], place: int) -> str:

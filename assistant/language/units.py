@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.language.lists import meanings, word_lists
 from assistant.language.numbers import (
     SCALES,
     Number,
@@ -13,7 +14,6 @@ from assistant.language.numbers import (
     loosely,
     number_at,
 )
-from assistant.language.phrases.lists import meanings, word_lists
 from assistant.language.tokens import Token, cut, unmarked, word_at
 
 _LISTS: Final = word_lists("units", "numbers")

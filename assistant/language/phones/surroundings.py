@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+from assistant.language.lists import word_lists
 from assistant.language.negation import PEOPLE
 from assistant.language.phones.lexicon import Lexicon
 from assistant.language.phones.names import KINDS, Name
 from assistant.language.phones.parts import Parts
-from assistant.language.phrases.lists import word_lists
 from assistant.language.sentence import Sentence, word_set
 from assistant.language.storage import storage_at
 from assistant.language.units import TERABYTE

@@ -2,19 +2,21 @@
 
 import tomllib
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from assistant.language.phrases import OWN_FOLDER
+_FOLDER: Final = Path(__file__).parent / "phrases"
 
 
 @cache
 def table(section: str, file: str = "") -> dict[str, Any]:
     """A section as its file has it; the file is named like the section where none is given."""
-    text = (OWN_FOLDER / f"{file or section}.toml").read_text(encoding="utf-8")
+    text = (_FOLDER / f"{file or section}.toml").read_text(encoding="utf-8")
     found: dict[str, Any] = tomllib.loads(text)[section]
     return found
 
 
+@cache
 def word_lists(section: str, file: str = "") -> dict[str, frozenset[str]]:
     """The lists of a section."""
     lists = table(section, file).items()
