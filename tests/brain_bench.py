@@ -17,7 +17,7 @@ from livekit.agents import llm
 from assistant.agents.reflex import Deed, answers, reflex
 from assistant.agents.tools import TRIGGERS
 from assistant.language import phones as shop
-from assistant.language.budgets import budget_of
+from assistant.language.money import budget_of
 from assistant.language.turn import spoke
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.providers.offline.brain.reply import Reply, ToolCall

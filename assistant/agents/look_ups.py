@@ -9,7 +9,7 @@ from typing import Any, cast
 from livekit.agents import RunContext, function_tool, llm
 
 from assistant.agents.userdata import UserData
-from assistant.language.budgets import budget_of
+from assistant.language.money import budget_of
 from assistant.shop import catalogue as shelf
 from assistant.shop.knowledge import find
 from assistant.shop.wording import lines

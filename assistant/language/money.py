@@ -1,9 +1,9 @@
-"""Amounts of money and price promises in a text, and the gate that keeps made-up ones unsaid.
+"""Amounts of money in a text: those that are said, and what a caller wants to spend.
 
-An amount in the model's own words that belongs neither to a model named in that sentence, nor to
-the selected one, nor to what the caller said never reaches the caller. Doubt goes against the
-speaker: a bare number in a sentence about money is an amount unless something shows what else it
-is (a model, a storage, a count, a time, an order number).
+The gate keeps made-up ones unsaid: an amount in the model's own words that belongs neither to a
+model named in that sentence, nor to the selected one, nor to what the caller said never reaches the
+caller. Doubt goes against the speaker: a bare number in a sentence about money is an amount unless
+something shows what else it is (a model, a storage, a count, a time, an order number).
 """
 
 import re
@@ -36,6 +36,10 @@ _NUMBER_OF = _LISTS["number_of"]
 _COUNTED = STORAGE | _LISTS["counted"]
 _POINTING = _LISTS["pointing"]
 _TIMED = _LISTS["timed"]
+_BUDGET: Final = word_lists("budget", "amounts")
+_LEAST = 99  # dollars: nobody looks for a phone with less
+_RANGED = ("and", "to", "or")
+_NO_BUDGET = _COUNTED | KINDS | PERCENT
 _MONEY_CUE = re.compile(
     r"\b(?:yours (?:for|at)|(?:have|take|get|grab|give|buy) (?:it|you|that|this|one|them|the)\b.* "
     r"(?:for|at)|let (?:it|you)\b.* for|go(?:es|ing)? for|(?:can|could|will|ll) (?:do|say)|"
@@ -172,3 +176,52 @@ def bare_amount(said: str) -> int | None:
     number = figure_at(tokens, 0)
     whole = number is not None and number.end == len(tokens) and number.value >= 20
     return int(number.value * 100) if number and whole else None
+
+
+# --- budgets ----------------------------------------------------------------------------------
+
+
+def budget_in(text: str) -> str:
+    """The amount to spend in a text, as it was said ("500 to 700 dollars"); empty for none."""
+    tokens = figures(text)
+    place = 0
+    while place < len(tokens):
+        number = figure_at(tokens, place)
+        if number is not None and (end := _spent(tokens, place, number)):
+            signed = place > 0 and tokens[place - 1].word in SIGNS
+            said = " ".join(token.word for token in tokens[place:end])
+            return f"{tokens[place - 1].word}{said}" if signed else said
+        place = number.end if number else place + 1
+    return ""
+
+
+def _spent(tokens: list[Token], place: int, number: Number) -> int:
+    """Where an amount to spend that begins at a place ends, 0 where it is none."""
+    back = place - 1
+    while word_at(tokens, back) in _BUDGET["leads"]:
+        back -= 1
+    cue = word_at(tokens, back)
+    second = figure_at(tokens, number.end + 1) if word_at(tokens, number.end) in _RANGED else None
+    if second is not None:
+        _, end = _marked(tokens, number.end + 1, second)
+        if cue == "between" or (end > second.end and second.value > _LEAST):
+            return end
+    cents, end = _marked(tokens, place, number)
+    if word_at(tokens, end - 1) in SIGNS and end < len(tokens):
+        end = number.end  # "17, $799"
+    signed = word_at(tokens, place - 1) in SIGNS
+    if cents is not None and (signed or number.grand or end > number.end):
+        return end if cents > 100 * _LEAST else 0
+    written = number.end == place + 1 and tokens[place].value is not None
+    size = number.value in _BARE_SIZES and (written or number.pair)
+    cued = cue in _BUDGET["cues"] and word_at(tokens, number.end) not in _NO_BUDGET
+    least = 129 if written else _LEAST
+    return end if cued and number.value > least and not (size or number.digits) else 0
+
+
+def budget_of(said: str) -> int | None:
+    """An amount to spend in cents, from how a caller or a model puts it; None for none."""
+    if amounts := amounts_in(said) or amounts_in(f"{said} dollars"):
+        return max(amounts)
+    values = [token.value for token in figures(said) if token.value is not None]
+    return int(values[-1] * 100) if values else None

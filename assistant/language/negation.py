@@ -1,36 +1,22 @@
 """Every "not": what a sentence denies, and what a caller owns already or turns down."""
 
 import re
+from itertools import pairwise
+from typing import Final
 
-from assistant.language.sentence import Sentence, word_set
+from assistant.language.lists import word_lists
+from assistant.language.sentence import Sentence
 
-PEOPLE = word_set(
-    "i im we you he hes she shes son daughter kid kids boy girl nephew niece brother sister "
-    "child children grandson granddaughter grandkid teenager who they theyre husband wife "
-    "mother father"
-)
-_ARTICLES = word_set("a an the old older current own this that used broken new very apple")
-_LEAVING = word_set(
-    "switch switching coming come upgrade upgrading moving move over away transfer data"
-)
-_ASKING = word_set("can could may should might shall do if did")
-_SETTING_ASIDE = word_set("hate not without than except isnt never")
-_WISHING = word_set("want like need mean meant say said take")
-_DENYING = word_set("dont didnt not never doesnt wont")
-_NOT = (
-    r"(?:(?:do|did|does|am|are|is|was|will|would|can|could) not|not|never|no need|no longer|no"
-    r"|without|instead of|rather than|neither|forget|forget about|never mind|skip|stop) "
-)
-_BRIDGE = (
-    r"(?:(?:really|actually|even|here|calling|call|looking|trying|want|wanted|wanting|need|needing|"
-    r"interested|planning|going|like|to|in|about|for|a|an|the|any|my|your|new|another|be|with|speak|"
-    r"talk|talking|anything|it|this|that|regarding|after|you|i|have|having|get|getting|put|through"
-    r"|transfer|me|of|today|yet|right|now|at|all|think|thinking) ){0,6}"
-)
-_NEGATED = re.compile(rf"(?<![^ ]){_NOT}{_BRIDGE}$")
-_NOT_SURE = re.compile(r"(?<![^ ])not (?:sure|certain|decided|only|just|yet) ")
+_LISTS: Final = word_lists("negation")
+NOT: Final = _LISTS["not"] | {f"{verb}nt" for verb in _LISTS["verbs"]}
+"""The words that deny a deed, without apostrophes."""
+PEOPLE: Final = _LISTS["people"]
+_TURNING_DOWN, _BRIDGE = _LISTS["turning_down"], _LISTS["bridge"]
+_LONGEST_BRIDGE: Final = 6
+_NEAR: Final = 8
+"""Words before what is denied among which "not sure" is looked for."""
 _SAID_NOT = re.compile(
-    r"(?<!why )(?<!or )\b(?:\w+n't|not|never|cannot|nor|neither|none|nothing)\b"
+    rf"(?<!why )(?<!or )\b(?:\w+n't|{'|'.join(sorted(_LISTS['not'] | _LISTS['nothing']))})\b"
     r"(?! (?:only|just|mere|miss|forget|worry|hesitate|believe|wait|mind|mention|merely))"
 )
 _CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|because|so|it's|it is|that's|this is|they're)\b")
@@ -43,13 +29,13 @@ def owned(said: Sentence, place: int) -> bool:
         case "my":
             return True
         case "from":
-            return earlier in _LEAVING
+            return earlier in _LISTS["leaving"]
         case "in":
             return earlier in ("trade", "trading")
         case "has":
             return earlier in PEOPLE
         case "have" | "own" | "use" | "had":
-            return earlier in ("i", "ive", "we", "already") and third not in _ASKING
+            return earlier in ("i", "ive", "we", "already") and third not in _LISTS["asking"]
         case "having" | "using":
             return earlier in ("im", "am", "currently", "were")
         case "got":
@@ -61,16 +47,16 @@ def owned(said: Sentence, place: int) -> bool:
 def declined(said: Sentence, place: int) -> bool:
     """Whether what is named at a place is set aside: "not the 17", "I don't want", "than the"."""
     last, earlier, third = _before(said, place)
-    if last in _SETTING_ASIDE or (last == "of" and earlier == "instead"):
+    if last in _LISTS["set_aside"] or (last == "of" and earlier == "instead"):
         return True
-    refused = earlier in _DENYING or (earlier == "really" and third in ("dont", "not"))
-    return last in _WISHING and refused
+    refused = earlier in _LISTS["refusing"] or (earlier == "really" and third in ("dont", "not"))
+    return last in _LISTS["wishing"] and refused
 
 
 def _before(said: Sentence, place: int) -> tuple[str, str, str]:
     """The three words before a place, nearest first, without articles and the like."""
     place -= 1
-    while said.word(place) in _ARTICLES:
+    while said.word(place) in _LISTS["articles"]:
         place -= 1
     return said.word(place), said.word(place - 1), said.word(place - 2)
 
@@ -84,8 +70,22 @@ def asserted(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 def denied(before: str) -> bool:
-    """Whether what comes next is denied by the tidied words before it."""
-    return bool(_NEGATED.search(before)) and not _NOT_SURE.search(before[-40:])
+    """Whether what comes next is denied by the tidied words before it: "I am not looking for"."""
+    words = before.split()[-_LONGEST_BRIDGE - 1 :]
+    for place in range(len(words) - 1, -1, -1):
+        word, pair = words[place], "_".join(words[place : place + 2])
+        if word in _TURNING_DOWN or pair in _TURNING_DOWN:
+            return not _unsure(before)
+        if word not in _BRIDGE and "_".join(words[place - 1 : place + 1]) not in _TURNING_DOWN:
+            return False
+    return False
+
+
+def _unsure(before: str) -> bool:
+    """Whether nothing is turned down yet: "not sure about"."""
+    words = before.split()[-_NEAR:]
+    pairs = pairwise(words)
+    return any(word == "not" and following in _LISTS["unsure"] for word, following in pairs)
 
 
 def denied_aloud(before: str) -> bool:

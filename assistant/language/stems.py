@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from assistant.language.lists import meanings, table
+from assistant.language.negation import NOT
 from assistant.language.sentence import word_set
 from assistant.language.tokens import as_heard, words
 
 _TABLE: Final = table("stems")
 _JOINED: Final = {said: word for word, ways in _TABLE["joined"].items() for said in ways}
 _SAME_WORD: Final = meanings("stems", "same")
-_NOT, _DROPPED, _WHOLE = (word_set(_TABLE[name]) for name in ("denying", "dropped", "whole"))
+_DROPPED, _WHOLE = (word_set(_TABLE[name]) for name in ("dropped", "whole"))
+_DENYING: Final = NOT | word_set(_TABLE["failing"])
 
 
 def _stem(word: str) -> str:
@@ -45,7 +47,7 @@ def normal(text: str) -> list[str]:
             said.extend(_SAME_WORD.get(word, word).split())
     result: list[str] = []
     for word in said:
-        if word in _NOT:
+        if word in _DENYING:
             if not result or result[-1] != "not":
                 result.append("not")
         elif word not in _DROPPED:

@@ -12,11 +12,10 @@ import pytest
 
 from assistant.language import phones
 from assistant.language.backchannel import aside
-from assistant.language.budgets import budget_in
 from assistant.language.clauses import corrected, hear, stripped, tidy
 from assistant.language.closing import Closing
 from assistant.language.consent import classify
-from assistant.language.money import amounts_in
+from assistant.language.money import amounts_in, budget_in
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import load
 from assistant.language.price_claims import promises_in
@@ -45,7 +44,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "storage": phones.find_storage,
     "needs": lambda text: catalogue.needs_in(STOCK, text),
     "problem": lambda text: knowledge.find(HELP, text),
-    "budget": lambda text: budget_in(tidy(text)),
+    "budget": budget_in,
     "amounts": amounts_in,
     "promises": promises_in,
 }

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from assistant.agents import look_ups, tools
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
-from assistant.language.budgets import budget_of
+from assistant.language.money import budget_of
 from assistant.records import MemoryStore
 from assistant.settings import Settings
 from statemachine.answers import Answer

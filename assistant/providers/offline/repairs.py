@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from assistant.providers.speakable import number_words
+from assistant.language.numbers import NUMBER_WORDS, number_at
+from assistant.language.tokens import cut
 
 _Repair: TypeAlias = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
-_VALUES: Final = {number_words(value): value for value in (*range(21), *range(30, 100, 10))}
-_WORD: Final = "|".join([*_VALUES, "hundred", "thousand"])
+_WORD: Final = "|".join([*NUMBER_WORDS, "hundred", "thousand"])
 _NUMBER: Final = rf"(?:(?:a )?(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*)"
 _GENERATION: Final = r"(?:1[1-7]|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen)"
 _TITLES: Final = {"air": "Air", "pro": "Pro", "se": "SE"}
@@ -47,28 +47,11 @@ def _goes_round(text: str) -> bool:
     return False
 
 
-def _number(text: str) -> int | None:
-    """Returns the value of a number in words, hundreds said or not ("two fifty six")."""
-    total = group = 0
-    for word in re.split(r"[ -]", text.lower()):
-        if word in ("a", "and"):
-            continue
-        if word == "thousand":
-            total, group = total + max(group, 1) * 1000, 0
-        elif word == "hundred":
-            group = max(group, 1) * 100
-        elif (value := _VALUES[word]) >= 10 and 0 < group < 100:
-            group = group * 100 + value
-        elif group % 10:
-            return None
-        else:
-            group += value
-    return total + group
-
-
 def _figure(text: str) -> str | None:
-    number = int(text.replace(",", "")) if text[0].isdigit() else _number(text)
-    return None if number is None else str(number)
+    """A number in figures, however it was said ("two fifty six"); None for what is none."""
+    tokens = tuple(cut(text.lower()))
+    number = number_at(tokens, 0)
+    return str(int(number.value)) if number and number.end == len(tokens) else None
 
 
 def _iphone(match: re.Match[str]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.language import phones as shop
-from assistant.language.budgets import budget_in, budget_of
 from assistant.language.clauses import Heard, stripped, tidy
-from assistant.language.money import amounts_in
+from assistant.language.money import amounts_in, budget_in, budget_of
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
@@ -27,7 +26,7 @@ class Advising(Shopping):
             return None
         says = self.understanding.phrases
         need = needs_in(self.catalogue, heard.raw)
-        budget = budget_in(heard.text)
+        budget = budget_in(heard.raw)
         cheap = says.says("meant.cheap", heard.text)
         chosen = talk.known.selected
         waits = says.says("say.wait", heard.text) and not (budget or cheap)
@@ -92,7 +91,7 @@ class Advising(Shopping):
         says = self.understanding.phrases
         if not says.says("meant.listing", heard.text):
             return None
-        if needs_in(self.catalogue, heard.raw) or budget_in(heard.text):
+        if needs_in(self.catalogue, heard.raw) or budget_in(heard.raw):
             return None
         if says.says("meant.colors", heard.text) or says.says("meant.sizes", heard.text):
             return None

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from assistant.language import phones as shop
-from assistant.language.budgets import budget_in
 from assistant.language.clauses import Heard, tidy
 from assistant.language.consent import Reading
+from assistant.language.money import budget_in
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
@@ -255,7 +255,7 @@ class Selling(Advising):
         )
         if len(fitting) == 1:
             return self._select(talk, heard, fitting[0])
-        if needs_in(self.catalogue, heard.raw) or budget_in(heard.text):
+        if needs_in(self.catalogue, heard.raw) or budget_in(heard.raw):
             return None
         if colour and fitting:
             listed = replies.listed(fitting)

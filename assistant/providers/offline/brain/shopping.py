@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.language import phones as shop
-from assistant.language.budgets import budget_in
 from assistant.language.clauses import Heard, corrected
+from assistant.language.money import budget_in
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain.pointing import Meaning
 from assistant.providers.offline.brain.reply import Reply, calling
@@ -51,7 +51,7 @@ class Shopping:
             says.asserts(f"meant.{name}", heard.text) for name in superlatives
         ):
             return not self.understanding.trouble(heard)
-        return bool(budget_in(heard.text)) or (
+        return bool(budget_in(heard.raw)) or (
             self.understanding.phrases.says("meant.suggest", heard.text)
             and bool(needs_in(self.catalogue, heard.raw))
         )
