@@ -1,38 +1,14 @@
 """Colours by their everyday names: people say "orange" and mean what is called cosmic orange."""
 
+from assistant.language.lists import meanings, table, word_lists
 from assistant.language.negation import declined
 from assistant.language.sentence import heard, word_set
 
-EVERYDAY = {
-    "black": word_set("midnight graphite obsidian"),
-    "white": word_set("starlight porcelain"),
-    "gray": word_set("graphite"),
-    "silver": frozenset[str](),
-    "gold": word_set("golden"),
-    "orange": frozenset[str](),
-    "blue": word_set("ultramarine navy"),
-    "green": word_set("sage teal mint"),
-    "purple": word_set("lavender violet lilac"),
-    "pink": word_set("rose"),
-    "red": frozenset[str](),
-    "yellow": frozenset[str](),
-    "turquoise": word_set("teal"),
-    "brown": frozenset[str](),
-    "titanium": frozenset[str](),
-}
+_LISTS = word_lists("colours")
+EVERYDAY = {name: word_set(others) for name, others in table("colours")["everyday"].items()}
 """Each everyday colour, and the other words a catalogue may have for it."""
-_SAME_COLOUR = {
-    "grey": "gray",
-    "golden": "gold",
-    "violet": "purple",
-    "lilac": "purple",
-    "aqua": "turquoise",
-    "greenish": "green",
-    "bluish": "blue",
-}
-_DARK = word_set("dark deep navy midnight space")
-_LIGHT = word_set("light lighter pale baby sky mist soft cloud")
-_NO_COLOUR_BEFORE = word_set("screen screens friday box market list out line lines")
+_SAME_COLOUR = meanings("colours", "same")
+_DARK, _LIGHT, _NO_COLOUR_BEFORE = (_LISTS[name] for name in ("dark", "light", "no_colour_before"))
 
 
 def colour_among(colours: tuple[str, ...], spoken: str) -> str | None:

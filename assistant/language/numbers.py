@@ -153,6 +153,8 @@ def _scaled(tokens: Sequence[Token], number: Number, below: int, read: _Reader) 
         rest_at = end + (word_at(tokens, end) == "and")
         if not _group(tokens, rest_at):
             continue
+        if read is cardinal_at and tokens[rest_at].value is not None:
+            continue  # "a thousand 256 gigs"
         rest = read(tokens, rest_at, scale)
         if rest is None or rest.value >= scale or rest.kilo:
             continue

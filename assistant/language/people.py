@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.language.clauses import Clause, Heard, stripped, tidy
+from assistant.language.lists import word_lists
 from assistant.language.phrases.vocabulary import Phrases
 
 _FIRM = re.compile(
@@ -27,10 +28,8 @@ _SOFT = re.compile(
 _POINTED = re.compile(r"(?:by the way|here|speaking|calling|from|btw|and i|and my)\b")
 """What follows a small name after "it's" ("it's dana by the way"); "it's faster now" is none."""
 _MINE = re.compile(r"\b(?:in|under|on|with|to) my name,? (?P<name>[A-Z].*)")
-_GO_ON = ("to", "of", "a", "that", "at", "in", "on", "about", "into", "until")
-_PARTICLES = frozenset(
-    ["van", "de", "der", "den", "la", "el", "al", "bin", "von", "di", "da", "dos"]
-)
+_GO_ON = word_lists("naming", "names")["goes_on"]
+_PARTICLES = word_lists("naming", "names")["particles"]
 _ADJECTIVE = re.compile(r"(?:ing|ed|ly)$")
 
 

@@ -2,22 +2,16 @@
 
 from collections.abc import Iterator
 
+from assistant.language.lists import word_lists
 from assistant.language.negation import declined
 from assistant.language.numbers import number_at
-from assistant.language.sentence import Sentence, heard, word_set
+from assistant.language.sentence import Sentence, heard
 from assistant.language.tokens import Token
 from assistant.language.units import GIGABYTE, TERABYTE
 
 BARE_SIZES = frozenset((64, 128, 256, 512))
 """The sizes understood without a unit."""
-AMOUNT_UNITS = word_set(
-    "dollar dollars buck bucks usd euro euros pound pounds cent cents grand k hundred "
-    "percent year years month months week weeks day days hour hours minute minutes second "
-    "seconds old yo people person persons phones iphones pieces units times photos pictures "
-    "videos apps songs street avenue road lane bit bits mm cm inch inches miles feet degrees am "
-    "pm oclock th st nd rd chip chips megapixel megapixels mp million thousand contacts "
-    "messages emails of"
-)
+AMOUNT_UNITS = word_lists("counted", "numbers")["units"]
 """What makes the number before it money or a count, and neither a size nor a phone."""
 _WHOLE_TERABYTE = TERABYTE - {"tera", "terra"}
 _TWO = Token("two")
