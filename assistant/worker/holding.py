@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import math
 import os
 import shutil
@@ -21,6 +22,8 @@ from pathlib import Path
 
 from assistant.records import Hold, RecordError, Store
 from assistant.worker.timing import USUAL, Timing
+
+log = logging.getLogger("assistant.lease")
 
 ADDRESS = "HOLDING_SOCKET"
 """The environment's variable by which a worker's processes find its socket."""
@@ -93,7 +96,11 @@ class Holding:
         """Hold calls until cancelled; then each process holds its own."""
         if not self._at:
             return
-        server = await asyncio.start_unix_server(self._attend, self._at)
+        try:
+            server = await asyncio.start_unix_server(self._attend, self._at)
+        except OSError as error:  # a path that is too long, or a folder that is full
+            log.warning("Each process holds its own call: no socket here (%s).", error)
+            return
         try:
             await self._beat()
         finally:
@@ -153,7 +160,7 @@ class Holding:
             if before is None or before.owner == owner:  # else the call is another process's
                 self._kept[call] = kept = _Kept(owner, 0.0, writer)
             while kept is not None and self._kept.get(call) is kept:
-                kept.until, kept.asks = _now() + self._timing.slow, True
+                kept.until, kept.asks = _now() + self._timing.hanging, True
                 if _now() - kept.told_at < self._timing.heartbeat:
                     kept.answer()
                 await reader.readuntil(_BEAT)

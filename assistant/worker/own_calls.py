@@ -69,7 +69,7 @@ class OwnCalls:
         await self._errands.done(info.job.room.sid, self._replaced(info))
 
     async def _ended(self, call: str) -> None:
-        late = self._timing.slow
+        late = self._timing.hanging
         log.error("call %s: its process answers nobody for %g s: it is ended", call, late)
         await self._processes.end(call)
 

@@ -33,10 +33,15 @@ class Timing:
     soundless: float = 10.0
     """That somebody whose sound is published is waited for, while others are in the room."""
     slow: float = 4.0
-    """That a call is held for a process of ours which lives, and doesn't say so: the machine is
-    busy, and a further process would make it more so."""
+    """That a call of a process of ours which lives is left to it although its lease is over: the
+    machine is busy, and a further process would make it more so."""
     farewell: float = 15.0
     """That a worker which is to stop may take to end a call that nobody took up."""
+
+    @property
+    def hanging(self) -> float:
+        """That a process may not say for that it lives: then it is ended."""
+        return self.lease + self.slow
 
 
 USUAL = Timing()

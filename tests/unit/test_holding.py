@@ -136,7 +136,7 @@ async def test_a_process_that_hangs_is_held_no_longer_and_is_ended(
         while not above.late:
             assert await waiting(other) == []
             await asyncio.sleep(0.05)
-        assert time.monotonic() - began >= QUICK.slow
+        assert time.monotonic() - began >= QUICK.hanging
         await asyncio.sleep(2 * QUICK.lease)
         assert (above.late, await waiting(other)) == (["one"], ["one"])
         process.close()
@@ -209,7 +209,7 @@ async def test_a_worker_that_was_asleep_blames_no_process_for_it(
     async with Worker(worker) as above:
         lease, _ = await held(processes)
         await asyncio.sleep(2 * QUICK.heartbeat)
-        time.sleep(QUICK.slow + 0.5)  # noqa: ASYNC251 - the loop stands still
+        time.sleep(QUICK.hanging + 0.5)  # noqa: ASYNC251 - the loop stands still
         await asyncio.sleep(4 * QUICK.heartbeat)
         assert above.late == []
         await lease.finish()
@@ -251,6 +251,15 @@ async def test_a_call_is_held_for_the_process_that_it_was_given_to_last(
         assert await before.told() is Hold.UNKNOWN
         assert await before.told() is Hold.UNKNOWN
         assert above.holding._kept["one"].owner == "heir"
+
+
+async def test_a_worker_without_a_socket_leaves_its_processes_to_hold_their_calls(
+    stores: tuple[SqlStore, SqlStore, SqlStore], caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line says so, and it goes on looking for others' calls."""
+    worker, _, _ = stores
+    await Holding(worker, [].append, QUICK, at="/nowhere/at/all").run()
+    assert "Each process holds its own call" in caplog.text
 
 
 async def test_a_database_that_is_away_is_each_processes_own_to_notice(
