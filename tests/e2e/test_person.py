@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -195,7 +196,7 @@ async def test_a_colleague_takes_the_call_on_their_telephone(
                 theirs.whose.clear()
                 await asyncio.gather(person.say("Hello?"), caller.say("Is anybody there?"))
                 briefing = await person.hears("press (1|one)")
-                assert "shop's line" in briefing
+                assert re.search("shop'?s line", briefing)
                 assert me not in heard.whose
                 assert "caller" not in theirs.whose
                 await person.room.local_participant.publish_dtmf(code=1, digit="1")
