@@ -19,6 +19,8 @@ TAKES, DECLINES = "1", "2"
 """The keys by which a colleague takes a call or not."""
 AGAIN = 6.0
 """Seconds after which the keys are told again."""
+EVERY = 0.3
+"""Seconds between two words to the server that they and the caller are kept apart."""
 STATUS, ACTIVE = "sip.callStatus", "active"
 """The attribute by which LiveKit's SIP service says how a call stands, and that it was answered."""
 BRIEFING = "briefing"
@@ -48,6 +50,9 @@ class Dialled:
         self._words = words
         self._briefing: asyncio.Task[None] | None = None
         self._answered = False
+        self._done = False
+        """Whether they have taken the call, or are out of it."""
+        self._settling = asyncio.Lock()
         self._track = ""
 
     @property
@@ -66,17 +71,33 @@ class Dialled:
 
     async def apart(self) -> None:
         """See to it that they and the others in the room don't hear each other."""
-        self._let_hear(briefed=True)
-        await self._connect(False)
+        async with self._settling:
+            if not self._done:
+                self._let_hear(briefed=True)
+                await self._connect(False)
+
+    async def keep_apart(self) -> None:
+        """The same until they have taken the call or are gone, again and again.
+
+        LiveKit's server lets somebody hear everybody once their connection stands, whatever it was
+        told of them before, and says nothing of it.
+        """
+        while not self._done:
+            if self.there is not None:
+                await self.apart()
+            await asyncio.sleep(EVERY)
 
     async def together(self) -> None:
         """They have taken the call: everybody hears everybody."""
+        self._done = True
         await self._stop()
-        self._let_hear(briefed=False)
-        await self._connect(True)
+        async with self._settling:
+            self._let_hear(briefed=False)
+            await self._connect(True)
 
     async def hang_up(self) -> None:
         """Put them out of the room, which ends their telephone call."""
+        self._done = True
         await self._stop()
         with contextlib.suppress(RuntimeError):  # the room is gone, and they with it
             self._let_hear(briefed=False)

@@ -161,6 +161,7 @@ class Reaching:
             self._line.session.tts,
             tuple(map(data.prompts.word, words)),
         )
+        self._spawn(dialled.keep_apart())
         if known:
             await self._look_at(dialled)
             return
