@@ -6,7 +6,6 @@ import re
 from typing import Final, Protocol
 
 from assistant.language.accounts import account, stated
-from assistant.language.acts import Asked, seconded
 from assistant.language.backchannel import names
 from assistant.language.clauses import Clause, Heard, hear
 from assistant.language.lists import word_lists
@@ -102,8 +101,6 @@ class Reading:
             self._settles_first() or self._stands_in_talk() or self._ends_in_an_order()
         ):
             self.answer = Answer.YES
-        if self.answer is Answer.YES and not seconded("agrees", self._heard.raw, Asked.ORDER):
-            self.answer = Answer.OPEN
 
     @property
     def orders(self) -> bool:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Final
 
 from assistant.language.accounts import account, stated
-from assistant.language.acts import Asked, seconded
 from assistant.language.clauses import Heard, hear
 from assistant.language.numbers import is_number_word
 from assistant.language.phrases.grammar import Piece
@@ -17,7 +16,6 @@ from assistant.language.solved import Solved, solved
 
 _OWN: Final = ("stays", "asks", "bye", "done", "no", "holds", "around")
 _BORROWED: Final = ("thanks", "leaving", "order", "request", "yes", "fair", "polite", "filler")
-_ENDING: Final = (Asked.MORE, Asked.NONE)
 _LEAVING: Final = ("bye", "leaving")
 _ON: Final = ("stays", "asks")
 _TELLING: Final = word_set(
@@ -57,11 +55,7 @@ class Leaving(Enum):
 
 def leaving(words: str) -> Leaving:
     """What a caller's words are as a leaving."""
-    found = _read(hear(words))
-    ends = found in (Leaving.DONE, Leaving.GOODBYE)
-    if ends and not any(seconded("done", words, asked) for asked in _ENDING):
-        return Leaving.OPEN
-    return found
+    return _read(hear(words))
 
 
 @lru_cache(maxsize=128)

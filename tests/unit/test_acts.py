@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.language.acts import ACTS, Asked, asked_by, read, seconded
+from assistant.language.acts import ACTS, Asked, asked_by, read
 from assistant.language.acts.reader import MODEL
 from assistant.language.phrases.vocabulary import load
 from scripts.acts.examples import digest, sentences
@@ -61,10 +61,3 @@ def test_what_can_not_be_undone_is_asked_where_only_the_second_reader_understand
         line.say(words)
     assert not line.conversation.facts.orders
     assert "hall I order the iPhone 17" in line.log[-1]
-
-
-def test_a_deed_that_takes_both_readers_is_not_done_where_the_second_plainly_doubts() -> None:
-    """It seconds a yes in other words, and not what is about something else."""
-    assert seconded("agrees", "yes please, order it", Asked.ORDER)
-    assert not seconded("agrees", "is it waterproof?", Asked.ORDER)
-    assert not seconded("fixed", "it went black again", Asked.STEP)

@@ -5,4 +5,3 @@ from assistant.language.acts.asked import asked_by as asked_by
 from assistant.language.acts.reader import ACTS as ACTS
 from assistant.language.acts.reader import Read as Read
 from assistant.language.acts.reader import read as read
-from assistant.language.acts.reader import seconded as seconded

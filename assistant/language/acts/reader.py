@@ -27,10 +27,6 @@ ACTS: Final = tuple(
     "unclear".split()
 )
 """What a sentence can do, in the model's order."""
-DOUBTED: Final = 0.1
-"""Below this, the second reader says no to a deed that takes both readers."""
-BESIDE: Final = frozenset({"gives_name", "thanks", "done", "greeting"})
-"""What may be said with a deed without taking it back."""
 MODEL: Final = Path(__file__).with_name("model.npz")
 
 
@@ -93,11 +89,3 @@ def model() -> Model:
 def read(words: str, asked: Asked) -> Read:
     """What a caller's words do after what was asked, as the second reader has it."""
     return Read(tuple(model().sure(marks(words, asked.value)).tolist()))
-
-
-def seconded(act: str, words: str, asked: Asked) -> bool:
-    """Whether what the rules have read may be done: the second reader doesn't plainly doubt it.
-
-    A name, thanks or a goodbye said with it are no doubt.
-    """
-    return read(words, asked).of(act, *(BESIDE - {act})) >= DOUBTED
