@@ -128,6 +128,7 @@ def _last(pieces: tuple[Piece, ...], kinds: tuple[str, ...]) -> int:
     return max((place for place, piece in enumerate(pieces) if piece.kind in kinds), default=-1)
 
 
+@lru_cache(maxsize=128)
 def _pieces(text: str) -> tuple[Piece, ...]:
     words = _BY.sub("bye ", text).split()
     pieces = stated(account("leaving", _OWN, _BORROWED).pieces(tuple(words)))

@@ -75,6 +75,7 @@ def _ends_solved(pieces: tuple[Piece, ...]) -> bool:
     return twice and not told and kinds.isdisjoint(("unsolved", "doubtful"))
 
 
+@lru_cache(maxsize=128)
 def _pieces(text: str) -> tuple[Piece, ...]:
     words = text.replace(" s ", " is ").split()
     return account("solved", _OWN, _BORROWED).pieces(tuple(words))

@@ -23,6 +23,10 @@ class _Part:
     beginnings: tuple[str, ...]
     sequences: tuple[tuple[_Part, ...], ...]
     optional: bool
+    by_word: Mapping[str, list[tuple[_Part, ...]]]
+    """The sequences that begin with a whole word, by it: few of hundreds are tried at a place."""
+    others: tuple[tuple[_Part, ...], ...]
+    """The sequences that begin with part of a word, or may be missing."""
 
 
 Sequence = tuple[_Part, ...]
@@ -101,11 +105,11 @@ def _parse(
     for found in _PART.finditer(phrase):
         if found["group"] is not None:
             inner = tuple(_parse(each, lists, known) for each in found["group"].split("|"))
-            parts.append(_Part(frozenset(), (), inner, bool(found["maybe"])))
+            parts.append(_any_of(inner, optional=bool(found["maybe"])))
             continue
         word = found["word"]
         if word == "...":
-            parts += (_Part(frozenset(), ("",), (), optional) for optional in (False, True, True))
+            parts += (_one_of(frozenset(), ("",), optional) for optional in (False, True, True))
             continue
         optional = word.endswith("?") and len(word) > 1
         word = word[:-1] if optional else word
@@ -113,13 +117,35 @@ def _parse(
             name = word[1:-1]
             if name not in known:
                 known[name] = tuple(_parse(each, lists, known) for each in lists(name))
-            parts.append(_Part(frozenset(), (), known[name], optional))
+            parts.append(_any_of(known[name], optional=optional))
         else:
             each = word.split("|")
             whole = frozenset(one for one in each if not one.endswith("*"))
             begun = tuple(one[:-1] for one in each if one.endswith("*"))
-            parts.append(_Part(whole, begun, (), optional))
+            parts.append(_one_of(whole, begun, optional))
     return tuple(parts)
+
+
+def _one_of(words: frozenset[str], beginnings: tuple[str, ...], optional: bool) -> _Part:
+    return _Part(words, beginnings, (), optional, {}, ())
+
+
+def _any_of(sequences: tuple[Sequence, ...], *, optional: bool) -> _Part:
+    """A place at which any of some sequences may stand, found by their first words."""
+    by_word: dict[str, list[Sequence]] = defaultdict(list)
+    others: list[Sequence] = []
+    for sequence in sequences:
+        words, beginnings = _first(sequence)
+        if beginnings or _may_be_missing(sequence):
+            others.append(sequence)
+            continue
+        for word in words:
+            by_word[word].append(sequence)
+    return _Part(frozenset(), (), sequences, optional, dict(by_word), tuple(others))
+
+
+def _may_be_missing(sequence: Sequence) -> bool:
+    return all(part.optional or any(map(_may_be_missing, part.sequences)) for part in sequence)
 
 
 def _first(sequence: Sequence) -> tuple[set[str], set[str]]:
@@ -133,25 +159,27 @@ def _first(sequence: Sequence) -> tuple[set[str], set[str]]:
             more, begun = _first(inner)
             words |= more
             beginnings |= begun
-        if not part.optional:
+        if not (part.optional or any(map(_may_be_missing, part.sequences))):
             break
     return words, beginnings
 
 
 def _ends(sequence: Sequence, words: tuple[str, ...], start: int) -> set[int]:
     """The places behind the phrase, in all the ways in which it stands at a place."""
-    places = {start}
+    places, last = {start}, len(words)
     for part in sequence:
         reached = set(places) if part.optional else set()
         for place in places:
-            if place >= len(words):
+            if place >= last:
                 continue
             word = words[place]
-            if word in part.words or word.startswith(part.beginnings or ("\0",)):
+            if word in part.words or (part.beginnings and word.startswith(part.beginnings)):
                 reached.add(place + 1)
-            for inner in part.sequences:
-                reached |= _ends(inner, words, place)
+            if part.sequences:
+                for inner in (*part.by_word.get(word, ()), *part.others):
+                    reached |= _ends(inner, words, place)
         if not reached:
-            return set()
+            return reached
         places = reached
-    return places - {start}
+    places.discard(start)
+    return places
