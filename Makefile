@@ -15,7 +15,7 @@ $(shell [ ! -e .venv/run.ready ] || $(BIN)/python -c 'import os, sys, sysconfig;
 	|| rm -f .venv/*.ready $(BIN)/python*)
 
 .DEFAULT_GOAL := help
-.PHONY: help console calls trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak why check format lock sbom audit clean
+.PHONY: help console calls orders tickets trace traffic replay forget dev start room page trunk diagram test voice e2e page-test bench soak why check format lock sbom audit clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -29,6 +29,13 @@ console: .venv/run.ready ## Talk to the assistant in this terminal (or: printf '
 
 calls: .venv/run.ready ## List the last calls
 	@$(BIN)/python -m assistant calls
+
+# DONE=S48213 marks one done, ALL=1 lists what is done or cancelled too, CSV=1 is for a spreadsheet.
+orders: .venv/run.ready ## List the orders to be seen to, with whom to call: make orders [DONE=S48213]
+	@$(BIN)/python -m assistant orders
+
+tickets: .venv/run.ready ## List the tickets to be seen to, with whom to call: make tickets [DONE=T48213]
+	@$(BIN)/python -m assistant tickets
 
 trace: .venv/run.ready ## Draw one call on the flowchart, into data/traces/: make trace CALL=...
 	@$(BIN)/python -m assistant trace

@@ -262,5 +262,41 @@ def forget(call: _Call = "") -> None:
     _look_back("forget", call)
 
 
+_EVERY = typer.Option("--all", envvar="ALL", help="what is done or cancelled too")
+_CSV = typer.Option("--csv", envvar="CSV", help="for a spreadsheet")
+_DONE = typer.Option("--done", envvar="DONE", metavar="NUMBER", help="mark this one done")
+
+
+def _left(kind: str, every: bool, as_csv: bool, done: str) -> None:
+    from assistant import settings
+
+    with _told():
+        settings.load_file()
+        read = settings.read()
+        from assistant.history import left
+
+        left.run(left.Wanted(kind, read.database_url, every, as_csv, done))
+
+
+@app.command()
+def orders(
+    every: Annotated[bool, _EVERY] = False,
+    as_csv: Annotated[bool, _CSV] = False,
+    done: Annotated[str, _DONE] = "",
+) -> None:
+    """List the orders that are to be seen to, with whom to call; or mark one done."""
+    _left("orders", every, as_csv, done)
+
+
+@app.command()
+def tickets(
+    every: Annotated[bool, _EVERY] = False,
+    as_csv: Annotated[bool, _CSV] = False,
+    done: Annotated[str, _DONE] = "",
+) -> None:
+    """List the tickets that are to be seen to, with whom to call; or mark one done."""
+    _left("tickets", every, as_csv, done)
+
+
 if __name__ == "__main__":
     sys.exit(main())

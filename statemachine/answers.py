@@ -20,3 +20,26 @@ class Answer(str, Enum):
 
     def __str__(self) -> str:
         return str.__str__(self)
+
+
+class Contact(str, Enum):
+    """How far code has come with asking how the caller is reached; nothing is asked twice."""
+
+    UNASKED = "unasked"
+    ASIDE = "aside"
+    """A number was asked for beside something else, which a yes or a no is about."""
+    NUMBER = "number"
+    """Which number? stands unanswered."""
+    LINE = "line"
+    """Whether it is the one they ring from stands unanswered."""
+    NAME = "name"
+    """Under what name? stands unanswered; a number read back before may be corrected."""
+    NOTED = "noted"
+    """A number was read back, and may be corrected."""
+    DISPUTED = "disputed"
+    """What was read back is wrong, they have just said."""
+    SETTLED = "settled"
+    """It has been asked, and answered, refused or passed over."""
+
+    def __str__(self) -> str:
+        return str.__str__(self)

@@ -30,6 +30,21 @@ class ResolveTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteCaller(Effect):
+    """Write down who the caller is and how they are reached, with all that this call leaves."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Effect):
+    """Mark the order of this number cancelled, whichever call it is from."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advise(Effect):
     """Speak the first troubleshooting step for this issue, where one is known."""
 

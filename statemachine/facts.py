@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, replace
+from typing import Any
 
-from statemachine.answers import Answer
+from statemachine.answers import Answer, Contact
 from statemachine.engine import facts
-from statemachine.engine.facts import a_turn, opening, settled, spoken
+from statemachine.engine.facts import a_turn, later, opening, settled, spoken
 from statemachine.offers import Offer, has, offered
 from statemachine.triggers import SelectModel
 
@@ -40,6 +41,7 @@ class Order:
     storage: str = settled()
     colour: str = settled()
     price_cents: int = settled()
+    cancelled: bool = settled(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Ticket:
         return "resolved" if self.resolved else "open"
 
 
+ASKED = (Contact.NUMBER, Contact.LINE, Contact.NAME, Contact.DISPUTED)
+"""Where a number or a name is being asked for, or is wrong."""
+_UNASKED: Any = later(Contact.UNASKED)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts(facts.Facts):
     """Everything the guards decide on and an agent taking over needs to know; no clock in here."""
@@ -74,6 +81,19 @@ class Facts(facts.Facts):
     several: bool = settled(False)
     """Whether the caller has asked for more than one phone, and no order has said so yet."""
     customer_name: str = spoken()
+    line_number: str = spoken()
+    """The telephone number that the caller rings from, as E.164 writes it; empty if unknown."""
+    callback_number: str = spoken()
+    """The one to call them back on; the one they ring from until they give another."""
+    contact: Contact = _UNASKED
+    cancelling: str = settled("", missed=True)
+    """The order, by its number, that the caller was asked whether to cancel."""
+    earlier: str = settled("")
+    """The order or ticket that they rang about lately, which the greeting asked about."""
+    keys: bool = later(False, asked=False)
+    """Whether the caller presses keys: what these are for is said then."""
+    digits: str = spoken()
+    """What there is of a number that is being said."""
     selection: Selection | None = None
     orders: tuple[Order, ...] = ()
     support_issue: str = spoken()
@@ -86,14 +106,32 @@ class Facts(facts.Facts):
     """Whether a colleague has talked to the caller."""
 
     def bare(self) -> Facts:
-        """Without what is done or promised; and to a guard an answer is a yes or none."""
+        """Without what is done or promised; and to a guard an answer is a yes or none.
+
+        Of how the caller is reached a guard only asks whether something stands asked; what nobody
+        asks any more is as if nobody had. While that, or whether to cancel an order, stands asked,
+        the rest is walked as it is at a call's beginning, but for the order: whatever the answer,
+        it is over then. That nothing is asked twice, other tests show.
+        """
         answer = self.answer if self.answer is Answer.YES else Answer.OPEN
         chosen = self.selection
         if chosen is not None and chosen.ordered:
             chosen = Selection("", "", "", 0, 0, ordered=True)
-        problems = (ticket for ticket in self.tickets if not ticket.callback)
-        tickets = (Ticket("", "", True) if ticket.resolved else ticket for ticket in problems)
-        return replace(self, answer=answer, selection=chosen, tickets=tuple(tickets))
+        asked = self.contact in ASKED
+        if asked or self.cancelling:
+            begun = Facts(self.turn, offers=self.offers, reference=self.reference, answer=answer)
+            if not asked:
+                return replace(begun, cancelling=self.cancelling)
+            chosen = chosen if chosen and chosen.ordered else None
+            there = self.orders if chosen else ()
+            return replace(begun, contact=Contact.NUMBER, orders=there, selection=chosen)
+        tickets = tuple(
+            Ticket("", "", True) if ticket.resolved else ticket
+            for ticket in self.tickets
+            if not ticket.callback
+        )
+        contact = Contact.UNASKED
+        return replace(self, answer=answer, selection=chosen, tickets=tickets, contact=contact)
 
     @property
     def selected_model(self) -> str:

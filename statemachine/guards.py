@@ -11,8 +11,16 @@ from statemachine import lines, offers
 from statemachine.answers import Answer
 from statemachine.engine.effects import Say
 from statemachine.engine.rows import otherwise
-from statemachine.facts import Facts, selected
-from statemachine.triggers import LogSupportIssue, RecordName, SelectModel, Staff, ToPerson
+from statemachine.facts import ASKED, Facts, selected
+from statemachine.triggers import (
+    FindOrder,
+    LogSupportIssue,
+    RecordName,
+    RecordNumber,
+    SelectModel,
+    Staff,
+    ToPerson,
+)
 
 
 def listed(names: tuple[str, ...], joint: str = "and") -> str:
@@ -75,7 +83,37 @@ def spoken_since_logged(facts: Facts) -> bool:
     return not facts.tickets or facts.turn > facts.logged_at
 
 
+def contact_asked(facts: Facts) -> bool:
+    """Neither a number nor a name is being asked for: go on with what the caller wants."""
+    return facts.contact in ASKED
+
+
+def order_to_cancel(facts: Facts) -> bool:
+    """No order was looked up to be cancelled: call find_order with cancel first."""
+    return bool(facts.cancelling)
+
+
 # On the facts and what was said
+
+
+def _unproved(facts: Facts, trigger: FindOrder) -> Say:
+    return Say(lines.ORDER_UNPROVED)
+
+
+@otherwise(_unproved)
+def order_proved(facts: Facts, trigger: FindOrder) -> bool:
+    """Nothing proves that there is such an order of theirs: the caller has been asked for proof."""
+    return bool(trigger.number)
+
+
+def _not_whole(facts: Facts, trigger: RecordNumber) -> Say:
+    return Say(lines.NO_SUCH_NUMBER)
+
+
+@otherwise(_not_whole)
+def plausible_number(facts: Facts, trigger: RecordNumber) -> bool:
+    """That is no telephone number: the caller has been asked to say it again."""
+    return trigger.number.startswith("+")
 
 
 def plausible_name(facts: Facts, trigger: RecordName) -> bool:

@@ -12,6 +12,10 @@ GREETING = Line(
     "greeting",
     "Hi, this is {persona} at {shop}. Are you calling about a new iPhone, or do you need support?",
 )
+GREETING_AGAIN = Line(
+    "greeting_again",
+    "Hi again, this is {persona} at {shop}. Are you calling about your {matter} {number}?",
+)
 OPENING_BUYING = Line(
     "opening_buying",
     "You're with sales. Which iPhone are you thinking of, or shall I suggest one?",
@@ -77,7 +81,71 @@ ORDERED_ONE = Line(
     "Done, one {phone} with {storage} is ordered for {price}; your order number is {order}. "
     "I take one phone at a time: which one is next?",
 )
+ORDERED_WHICH_NUMBER = Line(
+    "ordered_which_number",
+    "Done, the {phone} with {storage} is ordered for {price}; your order number is {order}. "
+    "We'll call you back to arrange payment and delivery: which number can we reach you on?",
+)
+ORDERED_THIS_NUMBER = Line(
+    "ordered_this_number",
+    "Done, the {phone} with {storage} is ordered for {price}; your order number is {order}. "
+    "We'll call you back to arrange payment and delivery: "
+    "shall we do that on the number you're calling from?",
+)
+CALLBACK_NOTED = Line(
+    "callback_noted",
+    "I've noted under ticket {ticket} that we call you back. Is there anything else?",
+)
+CALLBACK_WHICH_NUMBER = Line(
+    "callback_which_number",
+    "I've noted under ticket {ticket} that we call you back: which number can we reach you on?",
+)
+CALLBACK_THIS_NUMBER = Line(
+    "callback_this_number",
+    "I've noted under ticket {ticket} that we call you back: "
+    "shall we do that on the number you're calling from?",
+)
+ORDER_FOUND = Line("order_found", "Your order {order}, {stands}. Is there anything else?")
+ORDER_TO_CANCEL = Line("order_to_cancel", "Your order {order}, {stands}. Shall I cancel it?")
+ORDER_CANCELLED = Line(
+    "order_cancelled", "Your order {order} is cancelled. Is there anything else?"
+)
+ORDER_UNPROVED = Line(
+    "order_unproved",
+    "I can't find that order for you. Tell me its number and the name it is under, please.",
+)
+WHICH_NUMBER = Line("which_number", "Which number can we reach you on?")
+WHICH_NUMBER_AGAIN = Line(
+    "which_number_again", "I'm sorry. Say it once more, digit by digit, please."
+)
+TELL_NUMBER = Line("tell_number", "And tell me on which number we can reach you.")
+TELL_NAME = Line("tell_name", "And tell me whom to ask for when we call you back.")
+TELL_BOTH = Line(
+    "tell_both", "And tell me whom to ask for when we call you back, and on which number."
+)
+NO_SUCH_NUMBER = Line(
+    "no_such_number",
+    "That isn't a whole telephone number. Say it again digit by digit, or press its keys "
+    "and then the hash key.",
+)
+NUMBER_NOTED = Line("number_noted", "I've noted {number}. Is there anything else?")
+NUMBER_AND_NAME = Line("number_and_name", "I've noted {number}. What name shall I put with it?")
+NUMBER_AND_HELP = Line(
+    "number_and_help", "I've noted {number}. Tell me how it goes with your iPhone."
+)
+THIS_NUMBER = Line("this_number", "Good, we'll call you there. Is there anything else?")
+THIS_NUMBER_AND_NAME = Line(
+    "this_number_and_name", "Good, we'll call you there. What name shall I put with it?"
+)
+NUMBER_AND_QUOTE = Line(
+    "number_and_quote", "I've noted {number}. Shall I order the {model} for you?"
+)
+NOT_NOTED_DOWN = Line("not_noted_down", "That's fine, I'll leave it out. Is there anything else?")
 ISSUE_NOTED = Line("issue_noted", "I've noted that under ticket {ticket}.")
+ISSUE_WITH_NUMBER = Line(
+    "issue_with_number",
+    "I've noted that under ticket {ticket}, with the number you're calling from.",
+)
 FIXED = Line("fixed", "I'm glad that's sorted. Is there anything else I can do for you?")
 FAREWELL_BUYING = Line("farewell_buying", "Thanks for calling {shop}. Goodbye!")
 FAREWELL_SUPPORT = Line(

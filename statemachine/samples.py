@@ -17,6 +17,7 @@ _SOLD = models(TWO_MODELS)
 SAMPLES = Samples(
     Facts(offers=TWO_MODELS, reference="48213"),
     {
+        "number": ("+12125550123",),
         "model": _SOLD,
         "storage": tuple(dict.fromkeys(s for model in _SOLD for s in storages(TWO_MODELS, model))),
         "colour": tuple(dict.fromkeys(c for model in _SOLD for c in colours(TWO_MODELS, model))),

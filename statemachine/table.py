@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from statemachine import lines, triggers
+from statemachine.asking import (
+    call_back,
+    cancel,
+    decline,
+    find_order,
+    lapse,
+    note_number,
+    show_number,
+)
 from statemachine.engine.rows import row
 from statemachine.engine.table import Table
 from statemachine.engine.triggers import declared
 from statemachine.guards import (
     agreed,
+    contact_asked,
     in_that_colour,
     in_that_storage,
     issue_open,
@@ -18,7 +28,10 @@ from statemachine.guards import (
     not_ordered_yet,
     not_quoted_this_turn,
     not_unsolved,
+    order_proved,
+    order_to_cancel,
     plausible_name,
+    plausible_number,
     sold,
     somebody_in,
     spoken_since_entering,
@@ -34,19 +47,26 @@ from statemachine.triggers import (
     CallerSpoke,
     CallerWentSilent,
     CallFailed,
+    CancelOrder,
     CompleteSupport,
     ConfirmPurchase,
+    DeclineContact,
     EndCall,
     EndPurchaseCall,
     EndSupportCall,
+    FindOrder,
+    KeyPressed,
     LogSupportIssue,
     NobodyAnswered,
+    NumberShown,
     PersonAnswered,
     PersonDeclined,
     PersonLeft,
     PersonNotReached,
     QuestionPut,
     RecordName,
+    RecordNumber,
+    RequestCallback,
     SelectModel,
     StopWaiting,
     ToBuying,
@@ -58,11 +78,11 @@ from statemachine.updates import (
     called_back,
     carry_wish,
     hear,
-    lapse,
     log_issue,
     meet,
     note_name,
     order,
+    press,
     promise,
     resolve,
     say,
@@ -90,6 +110,11 @@ ROWS = (
     row(CallerPutOn, WAITING, ENDED),
     # Anywhere
     row(RecordName, SPOKEN, given=(plausible_name,), does=note_name),
+    row(RecordNumber, SPOKEN, given=(plausible_number,), does=note_number),
+    row(DeclineContact, DESKS, when=(contact_asked,), does=decline),
+    row(RequestCallback, DESKS, does=call_back),
+    row(FindOrder, DESKS, given=(order_proved,), does=find_order),
+    row(CancelOrder, DESKS, when=(order_to_cancel, agreed), does=cancel),
     # Sales
     row(
         SelectModel,
@@ -124,6 +149,8 @@ ROWS = (
     row(EndCall, (GREETING, WAITING), ENDED, when=LEFT, does=say(lines.FAREWELL)),
     # What happens on the line
     row(CallerSpoke, SPOKEN, does=hear),
+    row(KeyPressed, SPOKEN, does=press),
+    row(NumberShown, OPEN, does=show_number),
     row(QuestionPut, SPOKEN, does=lapse),
     row(CallerHungUp, OPEN, ENDED),
     row(CallerWentSilent, DESKS, ENDED, does=say(lines.SILENT_FAREWELL)),
@@ -139,5 +166,13 @@ TABLE = Table(
     opening=lines.opening,
     samples=SAMPLES,
     declared=declared(triggers),
-    shared=("customer_name", "selected_model", "support_issue", "wish", "orders", "tickets"),
+    shared=(
+        "customer_name",
+        "callback_number",
+        "selected_model",
+        "support_issue",
+        "wish",
+        "orders",
+        "tickets",
+    ),
 )

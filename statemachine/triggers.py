@@ -84,6 +84,57 @@ class RecordName(ModelTrigger):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordNumber(ModelTrigger):
+    """Note the telephone number to call the caller back on, read back for you: only when they
+    have just said or corrected it, or agreed to the one they are calling from.
+    """
+
+    # as E.164 writes it; empty where what was said is no number that can be rung
+
+    number: str = field(
+        metadata=said("All its digits, or: the one they call from.", "+12125550123")
+    )
+    said: str = ""
+    """Digit by digit, as it is read back: "2 1 2, 5 5 5, 0 1 2 3"."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineContact(ModelTrigger):
+    """The caller won't say the number or name they were asked for, wants another number than the
+    one they call from, or says that the number read back is wrong without saying the right one.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCallback(ModelTrigger):
+    """Note that the caller wants to be called back by a person; spoken for you."""
+
+    about: str = field(
+        default="", metadata=said("What about, in a short phrase.", "a big order for a school")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FindOrder(ModelTrigger):
+    """Look an order up, spoken for you: they ask where it is, or want it cancelled."""
+
+    # The number is empty where there is no such order, or nothing proves that it is theirs.
+
+    number: str = field(
+        metadata=said("Its number; empty if they didn't say it.", "S48213", exact=True)
+    )
+    name: str = field(default="", metadata=said("The name it is under, if they said it.", "Dana"))
+    cancel: bool = field(default=False, metadata=said("Whether they want it cancelled."))
+    stands: str = ""
+    """What it is, and how it stands: "the iPhone Air with 256 GB, was placed on November 28"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder(ModelTrigger):
+    """Cancel the order that was looked up for that, after the caller said yes to cancelling it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SelectModel(ModelTrigger):
     """Select and price an iPhone, spoken for you: they name or choose one, ask what it costs, or
     change storage or colour.
@@ -151,6 +202,26 @@ class CallerSpoke(SessionTrigger):
     """Whether the words plainly ask, hold on or go on: nobody leaves with them."""
     unsolved: bool = False
     """Whether the words plainly say that a problem isn't solved, or ask whether it is."""
+    digits: str = ""
+    """What there is of a number that was asked for, with what was said of it before."""
+    disputes: bool = False
+    """Whether the words say that what was read back is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed(SessionTrigger):
+    """The caller has pressed a key that chooses something."""
+
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShown(SessionTrigger):
+    """The telephone network shows the number that the caller rings from, or none."""
+
+    number: str = ""
+    earlier: str = field(default="", metadata=said("Its number.", exact=True))
+    """The order or ticket, by its number, that they have rung about lately from there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from statemachine import lines
-from statemachine.effects import Advise, OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.answers import Answer, Contact
+from statemachine.asking import lapse, passed, still_asked, who
+from statemachine.effects import (
+    Advise,
+    OpenTicket,
+    PlaceOrder,
+    ResolveTicket,
+)
 from statemachine.engine.effects import Effect, Say
 from statemachine.engine.lines import Line
 from statemachine.engine.triggers import Trigger, words_in
@@ -48,16 +55,16 @@ def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
         stays=trigger.stays,
         unsolved=trigger.unsolved,
         several=several,
+        contact=still_asked(facts.contact, trigger),
+        digits=trigger.digits,
+        cancelling=facts.cancelling if trigger.answer is Answer.YES else "",
     )
     return after, ()
 
 
-def lapse(facts: Facts, trigger: Trigger) -> Outcome:
-    """What is offered and not ordered must be selected anew: a yes is no answer to it now."""
-    chosen = facts.selection
-    if chosen is None or not chosen.stands:
-        return facts, ()
-    return replace(facts, selection=replace(chosen, lapsed=True)), ()
+def press(facts: Facts, trigger: Trigger) -> Outcome:
+    """The caller presses keys."""
+    return replace(facts, keys=True), ()
 
 
 def carry_wish(facts: Facts, trigger: PutThrough) -> Outcome:
@@ -107,7 +114,8 @@ def meet(facts: Facts, trigger: Trigger) -> Outcome:
 
 def note_name(facts: Facts, trigger: RecordName) -> Outcome:
     """The caller's name."""
-    return replace(facts, customer_name=trigger.name), ()
+    after = replace(facts, customer_name=trigger.name)
+    return after, who(after)
 
 
 def select(facts: Facts, trigger: SelectModel) -> Outcome:
@@ -115,7 +123,7 @@ def select(facts: Facts, trigger: SelectModel) -> Outcome:
     chosen = selected(facts, trigger)
     if chosen is None:
         raise LookupError(f"{trigger} is not on offer, and no guard refused it")
-    return replace(facts, selection=chosen), (quote(chosen),)
+    return replace(passed(facts), selection=chosen), (quote(chosen),)
 
 
 def quote(chosen: Selection) -> Say:
@@ -148,12 +156,16 @@ def order(facts: Facts, trigger: ConfirmPurchase) -> Outcome:
         orders=(*facts.orders, placed),
         several=False,
     )
-    return after, (PlaceOrder(placed), ordered(placed, several=facts.several))
+    if facts.contact is Contact.UNASKED and not facts.several:
+        asking = Contact.LINE if facts.line_number else Contact.NUMBER
+        after = replace(after, contact=asking)
+    told = ordered(placed, after.contact, several=facts.several)
+    return after, (PlaceOrder(placed), *who(after), told)
 
 
-def ordered(placed: Order, *, several: bool = False) -> Say:
-    """What was ordered, its price and number, and what happens next."""
-    line = lines.ORDERED_ONE if several else lines.ORDERED
+def ordered(placed: Order, asking: Contact = Contact.SETTLED, *, several: bool = False) -> Say:
+    """What was ordered, its price and number, what happens next, and what is asked."""
+    line = lines.ORDERED_ONE if several else _ORDERED.get(asking, lines.ORDERED)
     phone = f"{placed.model} in {placed.colour}" if placed.colour else placed.model
     told = (("phone", phone), ("storage", placed.storage), ("price", money(placed.price_cents)))
     return Say(line, (*told, ("order", placed.number)))
@@ -163,13 +175,35 @@ def log_issue(facts: Facts, trigger: LogSupportIssue) -> Outcome:
     """The problem and a ticket for it, spoken with the first step to try."""
     ticket = Ticket(number("T", facts.reference, len(facts.tickets) + 1), trigger.issue)
     tickets = (*facts.tickets, ticket)
-    after = replace(facts, support_issue=ticket.issue, logged_at=facts.turn, tickets=tickets)
-    return after, (OpenTicket(ticket), noted(ticket), Advise(ticket.issue))
+    after = passed(facts)
+    after = replace(after, support_issue=ticket.issue, logged_at=facts.turn, tickets=tickets)
+    effects = (OpenTicket(ticket), *who(after))
+    if facts.contact is not Contact.UNASKED:
+        return after, (*effects, noted(ticket), Advise(ticket.issue))
+    here, nameless = bool(facts.line_number), not facts.customer_name
+    after = replace(after, contact=Contact.SETTLED if here else Contact.ASIDE)
+    wanted = _TELL[not here, nameless]
+    told = (noted(ticket, here=here), Advise(ticket.issue), *((Say(wanted),) if wanted else ()))
+    return after, (*effects, *told)
 
 
-def noted(ticket: Ticket) -> Say:
-    """The ticket's number."""
-    return Say(lines.ISSUE_NOTED, (("ticket", ticket.number),))
+_ORDERED = {
+    Contact.NUMBER: lines.ORDERED_WHICH_NUMBER,
+    Contact.LINE: lines.ORDERED_THIS_NUMBER,
+}
+_TELL = {
+    (True, True): lines.TELL_BOTH,
+    (True, False): lines.TELL_NUMBER,
+    (False, True): lines.TELL_NAME,
+    (False, False): None,
+}
+"""What is asked for beside the first step: where a number is missing, and where a name is."""
+
+
+def noted(ticket: Ticket, *, here: bool = False) -> Say:
+    """The ticket's number, `here` with the telephone number that they ring from."""
+    line = lines.ISSUE_WITH_NUMBER if here else lines.ISSUE_NOTED
+    return Say(line, (("ticket", ticket.number),))
 
 
 def resolve(facts: Facts, trigger: CompleteSupport) -> Outcome:
@@ -178,7 +212,7 @@ def resolve(facts: Facts, trigger: CompleteSupport) -> Outcome:
     tickets = tuple(
         replace(ticket, resolved=True) if ticket == solved else ticket for ticket in facts.tickets
     )
-    return replace(facts, tickets=tickets, wish=""), (
+    return replace(passed(facts), tickets=tickets, wish=""), (
         ResolveTicket(solved.number),
         Say(lines.FIXED),
     )

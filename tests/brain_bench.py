@@ -14,10 +14,12 @@ from typing import Any
 
 from livekit.agents import llm
 
+from assistant.agents.contacting import answered
 from assistant.agents.reflex import Deed, answers, reflex
-from assistant.agents.tools import TRIGGERS
+from assistant.agents.tools import TRIGGERS, parse
 from assistant.language import phones as shop
 from assistant.language.money import budget_of
+from assistant.language.reaching import COUNTRY, Numbers
 from assistant.language.turn import spoke
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.providers.offline.brain.reply import Reply, ToolCall
@@ -32,9 +34,9 @@ from statemachine.engine.lines import Line as Wording
 from statemachine.engine.machine import Accepted, Refused
 from statemachine.engine.triggers import name_of
 from statemachine.facts import Facts, Order, Selection, Ticket
-from statemachine.lines import GREETING, QUOTE, opening
+from statemachine.lines import GREETING, NOT_NOTED_DOWN, QUOTE, opening
 from statemachine.states import State
-from statemachine.triggers import CallerHungUp, CallerSpoke
+from statemachine.triggers import CallerHungUp, CallerSpoke, FindOrder, RecordNumber
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 MOST_STEPS = 3
@@ -91,7 +93,14 @@ class Line:
         return spoke(words, self.conversation.facts)
 
     def respond(self) -> None:
-        """Requests to the brain until something was spoken."""
+        """What code does about a number, else requests to the brain until something was spoken."""
+        done = self._reached()
+        if isinstance(done, Deed):
+            self.call(ToolCall(done.name, done.arguments))
+            return
+        if done is not None:
+            self.speak(Say(done))
+            return
         for step in range(MOST_STEPS + 1):
             choice: llm.ToolChoice = "none" if step == MOST_STEPS else "auto"
             answer = self.ask(choice)
@@ -101,6 +110,13 @@ class Line:
             needs_reply = [self.call(call) for call in answer.calls]
             if not all(needs_reply) or self.conversation.ended:
                 return
+
+    def _reached(self) -> Deed | Wording | None:
+        """What the last words are as an answer to how the caller is reached."""
+        last = self.chat.items[-1]
+        if not isinstance(last, llm.ChatMessage) or last.role != "user":
+            return None
+        return answered(last.text_content or "", self.conversation.facts, COUNTRY)
 
     def ask(self, choice: llm.ToolChoice = "auto") -> Reply:
         """One request."""
@@ -135,7 +151,12 @@ class Line:
         return again
 
     def _fire(self, call: ToolCall) -> tuple[str, bool]:
-        outcome = self.conversation.send(TRIGGERS[call.name](**call.arguments))
+        facts, kind = self.conversation.facts, TRIGGERS[call.name]
+        numbers = Numbers(COUNTRY, facts.line_number, facts.digits)
+        if kind in (RecordNumber, FindOrder):
+            outcome = self.conversation.send(parse(kind, call.arguments, facts.offers, numbers))
+        else:
+            outcome = self.conversation.send(kind(**call.arguments))
         if isinstance(outcome, Refused):
             self.refused.append(call.name)
             why = " ".join(reason.told for reason in outcome.reasons)
@@ -218,6 +239,8 @@ def run_call(lines: list[str]) -> Line:
     line.begin()
     for words in lines:
         line.say(words)
+        if line.log[-1].endswith(NOT_NOTED_DOWN.wording):
+            line.say(words)  # it was the answer to "anything else?", which is asked only now
     outcome = line.conversation.send(CallerHungUp())
     if isinstance(outcome, Accepted):
         line.path.append(outcome.target.value)

@@ -115,6 +115,11 @@ class Held:
             async with asyncio.timeout(PATIENCE):
                 await self.text.say(words)
 
+    async def press(self, keys: str) -> None:
+        """The caller presses these keys, and waits."""
+        async with asyncio.timeout(PATIENCE):
+            await self.text.press(keys)
+
     async def hang_up(self) -> None:
         """The caller leaves."""
         async with asyncio.timeout(PATIENCE):
@@ -131,26 +136,28 @@ async def begin(
 ) -> Held:
     """A call whose greeting has been spoken."""
     call = await call_after(store=store)
-    return await _started(call, model, settings, Handover(), taking_over, about)
+    return await started(call, model, settings, Handover(), taking_over, about)
 
 
 async def resumed(model: llm.LLM[str], store: Store, settings: Settings | None = None) -> Held:
     """The call that another process has begun in this store, where it has been taken up."""
     call = await Call.resume("test", store)
-    return await _started(call, model, settings, Handover(resumed=True))
+    return await started(call, model, settings, Handover(resumed=True))
 
 
-async def _started(
+async def started(
     call: Call,
     model: llm.LLM[str],
-    settings: Settings | None,
-    handover: Handover,
+    settings: Settings | None = None,
+    handover: Handover | None = None,
     taking_over: float = TAKING_OVER,
     about: About = NOTHING_KNOWN,
 ) -> Held:
+    """This call, its first agent on the line."""
     models, problems, words = shop()
     chosen = settings or Settings()
-    data = UserData(call, words, models, problems, chosen, about=about, handover=handover)
+    data = UserData(call, words, models, problems, chosen, about=about)
+    data.handover = handover or Handover()
     session = CallSession(data, Providers(model, ()), taking_over=taking_over)
     held = Held(call, TextCall(session, patience=PATIENCE), model)
     async with asyncio.timeout(PATIENCE):

@@ -16,6 +16,7 @@ from assistant.agents.reply import Ask, Reply
 from assistant.agents.userdata import UserData
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
+from statemachine.asking import greeting
 from statemachine.engine.effects import HandOff, Say
 from statemachine.states import State
 
@@ -51,7 +52,8 @@ class ShopAgent(Agent):
                 self.session.shutdown()
 
     async def _enter(self, handover: Handover) -> None:
-        data, planned = self._data, entering.plan(handover)
+        data = self._data
+        planned = entering.plan(handover, greeting(data.call.facts))
         self._listen(True)
         for text, to_the_end in handover.unsaid:
             if to_the_end or not isinstance(planned, Farewell):

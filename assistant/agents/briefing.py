@@ -31,7 +31,7 @@ def going_on(state: State, facts: Facts) -> tuple[Say, ...]:
     """What a caller who was cut off is told: what they may have missed, and the next question."""
     chosen = facts.selection
     if state is State.BUYING and chosen and not chosen.lapsed:
-        return (ordered(facts.orders[-1]) if chosen.ordered else quote(chosen),)
+        return (ordered(facts.orders[-1], facts.contact) if chosen.ordered else quote(chosen),)
     if state is State.SUPPORT and facts.open_tickets:
         return noted(facts.open_tickets[-1]), Say(wordings.NO_STEP)
     return (Say(conversation.opening(state.value)),)

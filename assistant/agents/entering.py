@@ -8,6 +8,8 @@ from typing import NamedTuple, Union
 from statemachine import lines as conversation
 from statemachine.engine.effects import HandOff, Say
 
+GREETING = Say(conversation.GREETING)
+
 
 class Unsaid(NamedTuple):
     """A fixed text that waits for the agent entering."""
@@ -78,10 +80,10 @@ class Listen:
 Entrance = Union[Farewell, GoOn, OpenWith, Answer, Listen]
 
 
-def plan(handover: Handover) -> Entrance:
+def plan(handover: Handover, greeting: Say = GREETING) -> Entrance:
     """What to do, behind what waits to be said: that comes of what the model did meanwhile.
 
-    It opens, and answers the wish.
+    It opens, a call with its greeting, and answers the wish.
     """
     waiting = bool(handover.unsaid)
     if handover.ended or any(line.to_the_end for line in handover.unsaid):
@@ -89,7 +91,7 @@ def plan(handover: Handover) -> Entrance:
     if handover.resumed:
         return GoOn()
     if handover.to is None:
-        return OpenWith(Say(conversation.GREETING))
+        return OpenWith(greeting)
     if handover.missed or handover.spoke or (handover.wish and not waiting):
         return Answer(" ".join(handover.missed), bridged=not waiting)
     return Listen() if waiting else OpenWith(handover.to.opening)

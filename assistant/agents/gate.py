@@ -15,6 +15,7 @@ from assistant.language.english import is_english
 from assistant.language.money import amounts_in, bare_amount
 from assistant.language.phones import find_models, find_storage, unsold, unsold_named
 from assistant.language.price_claims import promises_in
+from assistant.language.telephone import national
 from assistant.shop.wording import lines
 from statemachine import lines as conversation
 from statemachine.engine.effects import Say
@@ -165,6 +166,8 @@ class Gate:
     def _numbers(self) -> Iterable[str]:
         yield from (order.number for order in self.facts.orders)
         yield from (ticket.number for ticket in self.facts.tickets)
+        number = self.facts.callback_number
+        yield from (number, national(number)) if number else ()
 
     def _done(self, claim: Claim) -> bool:
         """Whether the facts bear a claim out."""

@@ -22,6 +22,7 @@ from livekit.agents import (
 
 from assistant import telemetry
 from assistant.agents import briefing, tools
+from assistant.agents.contacting import answered
 from assistant.agents.gate import Gate, Objection
 from assistant.agents.reflex import Deed, answers, reflex
 from assistant.agents.sentence_gate import SentenceGate
@@ -29,6 +30,7 @@ from assistant.agents.userdata import UserData
 from assistant.agents.voice import is_heard
 from assistant.providers.failures import UNSAID, Fault, ModelError, explain, fault_of
 from assistant.shop.wording import lines
+from statemachine.engine.lines import Line
 from statemachine.states import State
 from statemachine.triggers import CallFailed
 
@@ -94,6 +96,9 @@ class Reply:
         self, ask: Ask, every: list[llm.Tool], may_call: bool
     ) -> AsyncIterator[llm.ChatChunk | str]:
         offer = self._offer(every)
+        if may_call and (done := self._by_code(offer)):
+            yield done.chunk() if isinstance(done, Deed) else self._data.prompts.word(done)
+            return
         if may_call and (deed := self._plain(offer)):
             yield deed.chunk()
             return
@@ -131,9 +136,23 @@ class Reply:
 
     def _offer(self, every: list[llm.Tool]) -> list[llm.Tool]:
         """The tools that are possible now, with the words counted in that are to be answered."""
+        return tools.offered(every, self._data, self._new)
+
+    @property
+    def _new(self) -> str | None:
+        """The words that are to be answered, where they are still to be committed."""
         words = briefing.last_words(self._chat)
-        new = words.text_content if words and words.id not in self._data.heard else None
-        return tools.offered(every, self._data, new)
+        return words.text_content if words and words.id not in self._data.heard else None
+
+    def _by_code(self, offer: list[llm.Tool]) -> Deed | Line | None:
+        """What a key has chosen, or the words are as an answer to how the caller is reached."""
+        call, turn = self._data.call, answers(self._chat)
+        if turn is None:
+            return None
+        keyed, self._data.keyed = self._data.keyed, None
+        if keyed is not None and keyed.name in (tool.id for tool in offer):
+            return keyed
+        return answered(turn[0], call.facts_after(self._new), call.country)
 
     def _plain(self, offer: list[llm.Tool]) -> Deed | None:
         """What the caller's words plainly want done; None where the model is asked."""

@@ -12,7 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.agents import look_ups
 from assistant.agents.look_ups import Arguments, Context
 from assistant.agents.userdata import UserData
-from assistant.language.wanted import understood
+from assistant.call.call import Call
+from assistant.call.earlier import found
+from assistant.language.reaching import Numbers
+from assistant.language.wanted import HERE, understood
 from statemachine.conversation import MACHINE, Outcome
 from statemachine.effects import Advise
 from statemachine.engine.effects import HandOff, HangUp, Say
@@ -20,7 +23,7 @@ from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import ModelTrigger, description_of, name_of, taken_by
 from statemachine.offers import Offer
-from statemachine.triggers import RecordName, ToPerson
+from statemachine.triggers import FindOrder, RecordName, ToPerson
 
 TRIGGERS: dict[str, type[ModelTrigger]] = {
     name_of(row.trigger): row.trigger
@@ -70,9 +73,12 @@ def schema_of(kind: type[ModelTrigger]) -> dict[str, object]:
 
 
 def parse(
-    kind: type[ModelTrigger], given: Mapping[str, object], offers: tuple[Offer, ...] = ()
+    kind: type[ModelTrigger],
+    given: Mapping[str, object],
+    offers: tuple[Offer, ...] = (),
+    numbers: Numbers = HERE,
 ) -> ModelTrigger:
-    """The trigger that a model's arguments mean, where these offers hold.
+    """The trigger that a model's arguments mean, where these offers hold and numbers are known.
 
     Numbers are read as text, and what is no argument of the tool is ignored.
 
@@ -88,7 +94,12 @@ def parse(
         for name, value in told.items()
     }
     checked = _fields(name_of(kind)).validate_python(texts)
-    return understood(offers, kind, {name: getattr(checked, name) for name in told})
+    return understood(offers, kind, {name: getattr(checked, name) for name in told}, numbers)
+
+
+def numbers_of(call: Call) -> Numbers:
+    """What is known of the caller's telephone numbers."""
+    return Numbers(call.country, call.facts.line_number, call.facts.digits)
 
 
 def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
@@ -98,7 +109,8 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
         call = context.userdata.call
         context.userdata.handled[context.function_call.call_id] += 1
         try:
-            trigger = parse(kind, raw_arguments, call.facts.offers)
+            await call.caught_up()  # a number that is said in pieces is whole with the last one
+            trigger = parse(kind, raw_arguments, call.facts.offers, numbers_of(call))
         except ValidationError:
             given = {key: str(value) for key, value in raw_arguments.items()}
             await call.refuse(name, given, UNFIT_ARGUMENTS)
@@ -107,6 +119,8 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
             )
         if isinstance(trigger, ToPerson):
             trigger = context.userdata.asking(trigger)
+        if isinstance(trigger, FindOrder):
+            trigger = await found(call.store, call.facts, trigger)
         return answer(await call.fire(trigger))
 
     schema = {"name": name, "description": description_of(kind), "parameters": schema_of(kind)}

@@ -13,6 +13,7 @@ from livekit.agents.voice import SpeechHandle
 
 from assistant.agents.entering import Handover
 from assistant.agents.own_words import OwnWords, written
+from assistant.agents.reflex import Deed
 from assistant.call.call import Call
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
@@ -75,6 +76,8 @@ class UserData:
     """By call id, how often a tool's own code has run; what is missing here was never ours."""
     call_ids: set[str] = field(default_factory=set)
     """Ids of the model's tool calls so far."""
+    keyed: Deed | None = None
+    """What the caller has chosen by a key, done with the words that the key says."""
     reflexes: bool = False
     """Whether a sentence that is plain is acted on without asking the model."""
     picked_up: Callable[[], Awaitable[None]] = at_once

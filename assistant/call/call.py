@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from assistant import telemetry
+from assistant.call.earlier import lately
 from assistant.call.journaled import Journaled, asks_again, effects_of
 from assistant.call.ledger import Ledger, named
 from assistant.call.usage import Meter
+from assistant.language.reaching import COUNTRY
 from assistant.language.turn import spoke
 from assistant.records import NOBODY, NOWHERE, Entry, Fenced, Place, Store
 from statemachine.conversation import MACHINE, Conversation, Outcome
@@ -23,7 +25,7 @@ from statemachine.engine.triggers import ModelTrigger, SessionTrigger, Trigger
 from statemachine.facts import Facts
 from statemachine.offers import Offer
 from statemachine.states import State
-from statemachine.triggers import CallerSpoke, QuestionPut
+from statemachine.triggers import CallerSpoke, NumberShown, QuestionPut
 
 log = logging.getLogger("assistant.call")
 T = TypeVar("T")
@@ -58,6 +60,8 @@ class Call:
         """Where it is held."""
         self.caller = NOBODY
         """Whom it served when it was taken up."""
+        self.country = COUNTRY
+        """The shop's, in two letters."""
         self.carry_out: Callable[[Outcome], None] = nothing
         """Performs an outcome's effects; must neither block nor raise."""
         self.observers: list[Callable[[Entry], None]] = []
@@ -67,6 +71,7 @@ class Call:
         """Who said what, `caller` or the agent's state; empty unless transcripts are kept."""
         self.ended = asyncio.Event()
         unbegun = None if begun else conversation.facts
+        self.store = store
         self._ledger = Ledger(id, store, unbegun, place, journal)
         self._journaled = Journaled(id, conversation, self._ledger, self._made_up_for)
         self._lock = asyncio.Lock()
@@ -158,12 +163,8 @@ class Call:
         return max((self.journal[-1].at if over else time.time()) - self.began, 0.0)
 
     def offered(self, words: str | None = None) -> tuple[type[ModelTrigger], ...]:
-        """What the model may fire, with all that was heard counted in.
-
-        `words` are the caller's if they are still to be committed: a reply may be prepared before.
-        """
-        now = [] if words is None else [self._understood(words)]
-        return self._journaled.conversation.offered(*self._heard, *now)
+        """What the model may fire, with all counted in that was heard and is said in `words`."""
+        return self._journaled.conversation.offered(*self._ahead(words))
 
     def heard(self, words: str) -> None:
         """The caller said this: committed before any trigger that is fired from now on."""
@@ -171,7 +172,14 @@ class Call:
         self._spawn(self._catch_up())
 
     def _understood(self, words: str) -> CallerSpoke:
-        return spoke(words, self.facts)
+        return spoke(words, self.facts, self.country)
+
+    def _ahead(self, words: str | None) -> list[CallerSpoke]:
+        return self._heard if words is None else [*self._heard, self._understood(words)]
+
+    def facts_after(self, words: str | None) -> Facts:
+        """What is known once all that was heard is counted in, and these words of the caller."""
+        return self._journaled.conversation.facts_after(*self._ahead(words))
 
     async def caught_up(self) -> None:
         """Wait until what was heard and fired before is decided and carried out."""
@@ -180,6 +188,17 @@ class Call:
     async def fire(self, trigger: Trigger) -> Outcome:
         """Plan, journal, commit, carry out. Runs to its end even if whoever asked is cancelled."""
         return await asyncio.shield(self._spawn(self._fire(trigger)))
+
+    async def show_number(self, number: str, remembered: float = 0.0) -> None:
+        """The caller rings from it; what they left in the seconds `remembered` is asked about."""
+        if number != self.facts.line_number:
+            earlier = await lately(self.store, number, remembered)
+            await self.fire(NumberShown(number, earlier))
+
+    def note(self, trigger: SessionTrigger) -> None:
+        """This has happened: it is committed before any trigger that is fired from now on."""
+        if not self.ended.is_set():
+            self._spawn(self._fire(trigger))
 
     def put_question(self) -> None:
         """Code puts a question of its own: no yes answers the offer that stood before it.

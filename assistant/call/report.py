@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     )
 
 
+WHOSE = frozenset({"name", "call_on"})
+"""What says of an order or a ticket whom it is for; an older report doesn't."""
+
+
 class ReportError(MendableError):
     """A report's words cannot be blanked; says why and what to do."""
 
@@ -36,6 +40,7 @@ def report(call: Call) -> dict[str, object]:
         "path": call.path,
         "facts": {
             "customer_name": facts.customer_name,
+            "callback_number": facts.callback_number,
             "selected_model": facts.selected_model,
             "support_issue": facts.support_issue,
             **({"reason": facts.reason} if facts.reason else {}),
@@ -47,6 +52,8 @@ def report(call: Call) -> dict[str, object]:
                 "storage": order.storage,
                 "colour": order.colour,
                 "price": _dollars(order.price_cents),
+                "name": facts.customer_name,
+                "call_on": facts.callback_number,
             }
             for order in facts.orders
         ],
@@ -56,6 +63,8 @@ def report(call: Call) -> dict[str, object]:
                 "issue": ticket.issue,
                 "status": ticket.status,
                 **({"callback": True} if ticket.callback else {}),
+                "name": facts.customer_name,
+                "call_on": facts.callback_number,
             }
             for ticket in facts.tickets
         ],
@@ -129,7 +138,8 @@ def forgotten(told: dict[str, Any]) -> dict[str, Any]:
     return {
         **told,
         "facts": blank(told["facts"], spoken_fields(Facts)),
-        "tickets": [blank(ticket, spoken_fields(Ticket)) for ticket in told["tickets"]],
+        "orders": [blank(order, WHOSE) for order in told["orders"]],
+        "tickets": [blank(ticket, {*spoken_fields(Ticket), *WHOSE}) for ticket in told["tickets"]],
         "triggers": [_without_words(each) for each in told["triggers"]],
         **({"transcript": transcript} if transcript else {}),
     }

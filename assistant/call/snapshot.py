@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.language.telephone import masked
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import why
 from statemachine.engine.journal.words import own_name
@@ -27,6 +28,7 @@ def snapshot(state: State, facts: Facts, last: Entry | None = None) -> dict[str,
         "turn": facts.turn,
         "facts": {
             "customer_name": facts.customer_name,
+            "callback_number": masked(facts.callback_number),
             "selected_model": facts.selected_model,
             "support_issue": facts.support_issue,
             "wish": facts.wish,

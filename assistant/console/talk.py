@@ -42,6 +42,7 @@ PATIENCE = 3.0
 HELP = """  /state   where the call stands and what is established
   /why     why the last refused trigger was refused
   /help    this
+  /press   press keys: /press 1, /press 2125550123#
   /quit    hang up
   Anything else is said to the assistant."""
 
@@ -205,6 +206,8 @@ async def _converse(text: TextCall, screen: Screen, read_line: ReadLine) -> None
             screen.note(
                 " ".join(in_words(refused[-1], TABLE)) if refused else "Nothing was refused so far."
             )
+        elif words.startswith("/press "):
+            await text.press("".join(words.split()[1:]))
         elif words.startswith("/"):
             screen.note(f"There is no {words.split()[0]}.\n{HELP}")
         elif words:

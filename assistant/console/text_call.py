@@ -47,6 +47,18 @@ class TextCall:
         if not self.ended:
             await self._finished(asyncio.ensure_future(self._run(words)))
 
+    async def press(self, keys: str) -> None:
+        """The caller presses these keys, one after the other, and waits."""
+        chosen: list[str] = []
+        keypad = self.line.keypad
+        keypad.hear = chosen.append
+        for key in keys:
+            keypad.press(key)
+        keypad.settle()
+        await self.line.data.call.settled()
+        for words in chosen:
+            await self.say(words)
+
     async def _run(self, words: str) -> object:
         run: RunResult[object] = self.line.session.run(user_input=words)
         return await run

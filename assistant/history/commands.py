@@ -13,6 +13,7 @@ from assistant.call import report
 from assistant.display import shown, tell
 from assistant.errors import MendableError
 from assistant.history.pictures import picture, renderer
+from assistant.language.telephone import masked
 from assistant.records import CallRecord, Store, Summary, UnknownCall
 from assistant.records.sql.opening import open_store
 from statemachine.conversation import MACHINE
@@ -22,6 +23,7 @@ from statemachine.engine.journal.codec import plain
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.journal.refusals import in_words
 from statemachine.engine.journal.replay import ReplayError, Step, steps
+from statemachine.engine.journal.words import FORGOTTEN
 from statemachine.engine.triggers import telling
 from statemachine.facts import Facts
 from statemachine.states import FINAL
@@ -36,7 +38,11 @@ SILENT = {
     "caller_put_on": "put on to a colleague's telephone",
 }
 """Endings without a goodbye, in the shop's words."""
-_INNER = frozenset({"offers", "turn", "answer", "entered_at", "logged_at"})
+_INNER = frozenset(
+    {"offers", "turn", "answer", "entered_at", "logged_at", "contact", "digits", "keys"}
+)
+_NUMBERS = frozenset({"line_number", "callback_number", "number", "said", "digits"})
+"""Facts and arguments that are telephone numbers: two digits of each are told."""
 """Facts that only guards look at."""
 
 
@@ -169,7 +175,7 @@ async def _replay(asked: Asked, store: Store) -> None:
 def _step(step: Step[Facts], before: Facts, began: float) -> list[str]:
     entry = step.entry
     told_of = telling(TABLE.triggers.get(entry.trigger), entry.arguments)
-    given = ", ".join(f"{key}={value}" for key, value in told_of.items())
+    given = ", ".join(f"{key}={_discreet(key, value)}" for key, value in told_of.items())
     moved = entry.source if entry.source == entry.target else f"{entry.source} -> {entry.target}"
     told = [f"{step.number:>4}  {clock(entry.at - began):>6}  {moved:<20}  {_named(entry, given)}"]
     if not entry.accepted:
@@ -184,10 +190,15 @@ def _named(entry: Entry, given: str) -> str:
 def _changes(before: Facts, after: Facts) -> list[str]:
     """The facts that an entry has changed, as they are then."""
     return [
-        f"{each.name} = {_told(getattr(after, each.name))}"
+        f"{each.name} = {_discreet(each.name, _told(getattr(after, each.name)))}"
         for each in fields(Facts)
         if each.name not in _INNER and getattr(before, each.name) != getattr(after, each.name)
     ]
+
+
+def _discreet(name: str, value: str) -> str:
+    known = name in _NUMBERS and value not in ("nothing", FORGOTTEN)
+    return masked(value.replace(" ", "")) if known else value
 
 
 def _told(value: object) -> str:

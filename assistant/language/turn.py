@@ -4,17 +4,45 @@ from __future__ import annotations
 
 from assistant.language.consent import classify
 from assistant.language.leaving import Leaving, leaving
+from assistant.language.reaching import COUNTRY, disputes, number_in, so_far
 from assistant.language.solved import Solved, solved
 from assistant.language.wanted import wants_several
-from statemachine.facts import Facts
+from statemachine.answers import Answer, Contact
+from statemachine.facts import ASKED, Facts
 from statemachine.triggers import CallerSpoke
 
 
-def spoke(words: str, facts: Facts) -> CallerSpoke:
-    """What the words are as an answer, as a leaving, and as "it is fixed"."""
+def spoke(words: str, facts: Facts, country: str = COUNTRY) -> CallerSpoke:
+    """What the words are as an answer, as a leaving, as "it is fixed", and of a number asked for.
+
+    `country` is the shop's, whose numbers need no code.
+    """
+    answer, left = classify(words, facts.offers, facts.selection), leaving(words)
+    if answer is Answer.OPEN and left is Leaving.IF_ASKED and facts.contact in ASKED:
+        answer = Answer.NO  # "I'm good, thanks"
     return CallerSpoke(
-        classify(words, facts.offers, facts.selection),
+        answer,
         several=wants_several(words),
-        stays=leaving(words) is Leaving.STAYS,
+        stays=left is Leaving.STAYS,
         unsolved=solved(words) is Solved.NOT,
+        digits=_digits(words, facts, country),
+        disputes=facts.contact in _READ_BACK and disputes(words),
     )
+
+
+_READ_BACK = (Contact.NAME, Contact.NOTED)
+
+
+def _digits(words: str, facts: Facts, country: str) -> str:
+    """What there is now of a number that was asked for."""
+    if facts.contact is Contact.UNASKED:
+        return ""
+    if facts.contact is Contact.SETTLED:
+        return number_in(words, country)
+    noted = facts.callback_number if facts.contact in _READ_BACK else ""
+    digits = so_far(words, facts.digits, noted, country)
+    return digits if len(digits) >= _LEAST.get(facts.contact, 0) else ""
+
+
+_LEAST = {Contact.ASIDE: 3, Contact.NUMBER: 2, Contact.LINE: 3}
+"""Digits with which a number begins where it is asked for; fewer may be anything, as "17"."""

@@ -18,10 +18,17 @@ from assistant.language.phones import (
     nearest,
     resolve_model,
 )
+from assistant.language.reaching import Numbers, meant, read_back
 from statemachine.engine.triggers import ModelTrigger, words_in
 from statemachine.guards import listed
 from statemachine.offers import Offer
-from statemachine.triggers import LogSupportIssue, RecordName, SelectModel
+from statemachine.triggers import (
+    FindOrder,
+    LogSupportIssue,
+    RecordName,
+    RecordNumber,
+    SelectModel,
+)
 
 LONGEST_NAME = 60
 """In characters; with five words the most that is taken for a name."""
@@ -29,15 +36,26 @@ _NAME = re.compile(r"[^\W\d_][^\W\d_.'\u2019-]*\.?(?:['\u2019-][^\W\d_]+)*\.?")
 _STATED = re.compile(r"[^\W\d_]{2,}")
 
 
+HERE = Numbers()
+
+
 def understood(
-    offers: tuple[Offer, ...], kind: type[ModelTrigger], given: Mapping[str, str]
+    offers: tuple[Offer, ...],
+    kind: type[ModelTrigger],
+    given: Mapping[str, object],
+    numbers: Numbers = HERE,
 ) -> ModelTrigger:
     """A trigger from a tool's words, whichever it is."""
-    words = {name: words_in(said) for name, said in given.items()}
+    words = {name: words_in(said) for name, said in given.items() if isinstance(said, str)}
     if kind is SelectModel:
         return wanted(offers, words)
     if kind is RecordName:
         return RecordName(name_of_caller(words["name"]))
+    if kind is RecordNumber:
+        number = meant(words["number"], numbers)
+        return RecordNumber(number, read_back(number, numbers.country))
+    if kind is FindOrder:
+        return FindOrder(words["number"], words.get("name", ""), bool(given.get("cancel")))
     if kind is LogSupportIssue:
         return LogSupportIssue(problem(words["issue"]))
     return kind(**words)

@@ -1,1 +1,1 @@
-"""What a telephone brings: the caller's number, keys, and who can be reached by it."""
+"""What a telephone brings to the line: the shop's own numbers, and who can be reached by it."""

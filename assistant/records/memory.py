@@ -12,14 +12,22 @@ from assistant.records.store import (
     Caller,
     CallRecord,
     Hold,
+    Left,
     Orphan,
     Place,
     RecordError,
     Summary,
     UnknownCall,
     Usage,
+    ordered,
 )
-from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.effects import (
+    NoteCaller,
+    OpenTicket,
+    PlaceOrder,
+    ResolveTicket,
+    TakeBack,
+)
 from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.course import Course
@@ -45,6 +53,10 @@ class MemoryStore:
     usage: dict[str, Usage] = field(default_factory=dict)
     made: dict[str, list[str]] = field(default_factory=dict)
     """By call, the numbers of its orders and tickets."""
+    reached: dict[str, NoteCaller] = field(default_factory=dict)
+    """By call, whom its orders and tickets are for."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """By call, the number that it came from."""
 
     async def begin(
         self, call: str, facts: Facts, place: Place = NOWHERE, lease: float = 0.0
@@ -85,6 +97,12 @@ class MemoryStore:
             elif isinstance(effect, OpenTicket):
                 self.tickets[effect.ticket.number] = effect.ticket
                 made.append(effect.ticket.number)
+            elif isinstance(effect, TakeBack):
+                gone = self.orders.get(effect.number)
+                if gone is not None:
+                    self.orders[effect.number] = replace(gone, cancelled=True)
+            elif isinstance(effect, NoteCaller):
+                self.reached[call] = effect
             elif isinstance(effect, ResolveTicket):
                 ticket = self.tickets[effect.number]
                 self.tickets[effect.number] = replace(ticket, resolved=True)
@@ -98,7 +116,8 @@ class MemoryStore:
         return replace(record, epoch=record.epoch + 1)
 
     async def attend(self, call: str, caller: Caller) -> None:
-        """Nobody takes up a call in here."""
+        """Note the number that a caller rings from; nobody takes up a call in here."""
+        self.numbers[call] = caller.number
 
     async def renew(self, call: str, lease: float) -> bool:
         """Nobody else can claim a call in here."""
@@ -133,6 +152,31 @@ class MemoryStore:
         newest = sorted(self.began, key=lambda call: self.began[call], reverse=True)
         return tuple([await self._summary(call) for call in newest[:most]])
 
+    async def order(self, number: str) -> Left | None:
+        """The order of this number."""
+        made = (self._left(call) for call in self.made)
+        return next((left for each in made for left in each if left.number == number), None)
+
+    async def left_from(self, telephone: str) -> tuple[Left, ...]:
+        """What who rang from this number, or is called back on it, has left."""
+        left = [
+            each
+            for call in self.made
+            for each in self._left(call)
+            if telephone and telephone in (each.callback, self.numbers.get(call))
+        ]
+        return tuple(sorted(left, key=lambda each: each.at, reverse=True))
+
+    def _left(self, call: str) -> list[Left]:
+        who = self.reached.get(call, NoteCaller("", ""))
+        began = self.began[call]
+        return [
+            _order(call, began, self.orders[number], who)
+            if number in self.orders
+            else _ticket(call, began, self.tickets[number], who)
+            for number in self.made[call]
+        ]
+
     async def _summary(self, call: str) -> Summary:
         record = await self.read(call)
         path = tuple(Course(TABLE, record.journal).path)
@@ -158,6 +202,8 @@ class MemoryStore:
         """Blank the caller's words in the journal and the tickets."""
         record = await self.read(call)
         entries = forgotten(record.journal, TABLE)
+        self.reached.pop(call, None)
+        self.numbers.pop(call, None)
         self.journals[call] = dict(zip(sorted(self.journals[call]), entries, strict=True))
         for number in self.made.get(call, []):
             if number in self.tickets:
@@ -166,6 +212,20 @@ class MemoryStore:
 
     async def close(self) -> None:
         """There is nothing to let go of."""
+
+
+def _order(call: str, at: float, order: Order, who: NoteCaller) -> Left:
+    gone = at if order.cancelled else None
+    return Left(
+        *(order.number, call, at, who.name, who.number, ordered(order)),
+        cents=order.price_cents,
+        cancelled=gone,
+    )
+
+
+def _ticket(call: str, at: float, ticket: Ticket, who: NoteCaller) -> Left:
+    done = at if ticket.resolved else None
+    return Left(ticket.number, call, at, who.name, who.number, ticket.issue, done=done)
 
 
 def _five_digits() -> str:

@@ -17,6 +17,7 @@ from assistant.agents.userdata import UserData
 from assistant.providers.build import Providers
 from assistant.providers.line_cache import playing
 from assistant.session.events import Events
+from assistant.session.keypad import Keypad
 from assistant.session.options import connecting, turns
 from assistant.session.watchdog import Watchdog
 from assistant.shop.knowledge import find
@@ -51,6 +52,7 @@ class CallSession:
         data.speak = self.say
         data.reflexes = parts.reflexes
         data.call.carry_out = self.carry_out
+        data.call.country = data.settings.country
         self.session: AgentSession[UserData] = AgentSession(
             llm=parts.llm,
             stt=parts.stt or NOT_GIVEN,
@@ -69,6 +71,7 @@ class CallSession:
         self._kept = parts.kept
         self._watchdog = Watchdog(self.session, data, parts.stt, self.nudge) if parts.stt else None
         self.events = Events(self.session, data, parts.llm)
+        self.keypad = Keypad(self.session, data, self.say)
 
     @property
     def first_agent(self) -> ShopAgent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 
 from livekit.agents import UserInputTranscribedEvent
 
@@ -11,10 +10,6 @@ from assistant.session.session import CallSession
 
 LONGEST = 500
 """Characters of one typed message that are heard."""
-KEYS: Mapping[str, str] = {"1": "sales, please", "2": "support, please", "#": "goodbye"}
-"""What a key says; any other key but `*` says its digit."""
-AGAIN = "*"
-"""The key that has the last sentence said again."""
 
 
 def typed(line: CallSession, words: str) -> None:
@@ -37,15 +32,10 @@ def typed(line: CallSession, words: str) -> None:
 
 
 def pressed(line: CallSession, key: str) -> None:
-    """The caller has pressed this key."""
-    if key == AGAIN:
-        said = [m.text_content for m in line.session.history.messages() if m.role == "assistant"]
-        if said and said[-1] and not line.data.call.ended.is_set():
-            with contextlib.suppress(RuntimeError):
-                line.session.interrupt()
-            line.say(said[-1])
-        return
-    typed(line, KEYS.get(key, key))
+    """The caller has pressed this key: they are there, and what it chooses is heard."""
+    line.attend()
+    line.keypad.hear = lambda words: typed(line, words)
+    line.keypad.press(key)
 
 
 def is_typing(line: CallSession) -> None:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.settings.kinds import (
     Choice,
+    Country,
     DeepgramAddress,
     Ears,
     Flag,
@@ -133,6 +134,10 @@ class Settings(Group):
     deepgram_tts_url: DeepgramAddress = "https://api.deepgram.com/v1/speak"
     language: str = _named("ASSISTANT_LANGUAGE", "en-US")
     """What the caller speaks. Everything that comes with the assistant is in English."""
+    country: Country = "US"
+    """The shop's, in two letters: a telephone number without a country's code is one of its own."""
+    returning: SecondsOrNone = _named("RETURNING_SECONDS", 7 * 86400.0)
+    """For how long a caller's number is remembered with what they rang about; 0: never."""
     stt: Ears = "auto"
     """Who hears: `deepgram`, `offline`, or `auto` (Deepgram where there is a key)."""
     tts: Ears = "auto"

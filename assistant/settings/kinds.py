@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field
 
 
@@ -48,6 +49,12 @@ def _can_be_written(path: Path | None) -> Path | None:
     return path
 
 
+def _has_numbers(country: str) -> str:
+    if country not in SUPPORTED_REGIONS:
+        raise ValueError(country)
+    return country
+
+
 def _begins(*schemes: str) -> AfterValidator:
     def checked(value: str) -> str:
         if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
@@ -63,6 +70,12 @@ Flag = Annotated[bool, Told("is unknown: use on or off")]
 Ears = Annotated[Literal["auto", "deepgram", "offline"], Choice]
 Level = Annotated[Literal["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
 
+Country = Annotated[
+    str,
+    BeforeValidator(_upper),
+    AfterValidator(_has_numbers),
+    Told("is no country: use its two letters, as US or GB"),
+]
 Seconds = Annotated[
     float,
     Field(gt=0, le=1e9, allow_inf_nan=False),

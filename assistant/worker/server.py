@@ -26,6 +26,7 @@ from assistant.agents.entering import Handover
 from assistant.agents.staff import staff
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
+from assistant.language.telephone import shown
 from assistant.providers import build as providers
 from assistant.records import Caller, Fenced, RecordError
 from assistant.session.session import CallSession
@@ -43,7 +44,7 @@ from assistant.worker.reaching import Reaching, Served
 from assistant.worker.rooms import RoomService
 from assistant.worker.showing import Showing
 from statemachine.engine.journal.replay import ReplayError
-from statemachine.triggers import CallerHungUp
+from statemachine.triggers import CallerHungUp, NumberShown
 
 log = logging.getLogger("assistant.worker")
 
@@ -133,13 +134,16 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
     held: Held = ctx.proc.userdata["held"]
     audience = Audience(ctx.room, RoomService(ctx.api))
 
-    def note(who: rtc.RemoteParticipant) -> None:
+    def note(who: rtc.RemoteParticipant) -> str:
+        """Note whom the call serves; the number that they ring from."""
         audience.caller = who.identity
+        told = who.attributes.get("sip.phoneNumber", "")
         if held.lease is not None:
-            held.lease.serve(Caller(who.identity, who.attributes.get("sip.phoneNumber", "")))
+            held.lease.serve(Caller(who.identity, shown(told, settings.country)))
+        return shown(told, settings.country)
 
     def serve(who: rtc.RemoteParticipant) -> None:
-        note(who)
+        line.data.call.note(NumberShown(note(who)))
         line.session.room_io.set_participant(who.identity)
 
     reaching = Reaching(ctx, line, rooms, lambda: audience.caller, lambda: audience.readers)
@@ -150,7 +154,7 @@ async def _attended(ctx: JobContext, line: CallSession) -> bool:
             line.data.call.end(CallerHungUp())
         ctx.shutdown("nobody is there")
         return False
-    note(caller)
+    await line.data.call.show_number(note(caller), settings.returning)
     line.data.picked_up = presence.picked_up
     if rooms.reaches_people:
         line.data.staff = lambda: staff(line.data.about, time.time())

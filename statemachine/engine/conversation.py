@@ -56,10 +56,17 @@ class Conversation(Generic[F, S]):
 
     def offered(self, *ahead: Trigger) -> tuple[type[ModelTrigger], ...]:
         """What a model may fire now, or once these triggers are committed as well."""
+        return self._machine.possible(*self._after(ahead))
+
+    def facts_after(self, *ahead: Trigger) -> F:
+        """What is known once these triggers are committed."""
+        return self._after(ahead)[1]
+
+    def _after(self, ahead: tuple[Trigger, ...]) -> tuple[State, F]:
         state: State = self._state
         facts = self._facts
         for trigger in ahead:
             outcome = self._machine.plan(state, facts, trigger)
             if isinstance(outcome, Accepted):
                 state, facts = outcome.target, outcome.facts
-        return self._machine.possible(state, facts)
+        return state, facts

@@ -115,7 +115,8 @@ def _plain(value: Any, now: int) -> Any:
         if each.metadata.get("turn"):
             changed[each.name] = int(held == now)
         elif each.metadata.get("settled"):
-            changed[each.name] = ANYTHING if isinstance(held, str) else 0
+            missing = each.metadata.get("missed") and not held
+            changed[each.name] = ("" if missing else ANYTHING) if isinstance(held, str) else 0
         elif not each.metadata.get("opening"):
             changed[each.name] = _plain(held, now)
     return replace(value, **changed)

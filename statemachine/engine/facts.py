@@ -1,7 +1,7 @@
 """What every conversation establishes, and what there is to know about a fact.
 
 How a fact is declared says what guards may ask of it (`a_turn`, `settled`), and what a fingerprint
-and a forgotten journal leave out (`spoken`, `opening`).
+and a forgotten journal leave out (`spoken`, `opening`, `later`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,17 @@ def spoken(default: Any = "", *, compared: bool = False) -> Any:
     return field(default=default, metadata={"spoken": True, "settled": not compared})
 
 
-def settled(default: Any = MISSING) -> Any:
-    """What is told and written down, and never asked of by a guard."""
-    return field(default=default, metadata={"settled": True})
+def later(default: Any, *, asked: bool = True) -> Any:
+    """What older journals' fingerprints know nothing of, and so leave out.
+
+    No guard asks for it unless it is `asked`.
+    """
+    return field(default=default, metadata={"later": True, "settled": not asked})
+
+
+def settled(default: Any = MISSING, *, missed: bool = False) -> Any:
+    """What is told and written down, and never asked of by a guard, but whether it is `missed`."""
+    return field(default=default, metadata={"settled": True, "missed": missed})
 
 
 def a_turn(default: Any = MISSING) -> Any:

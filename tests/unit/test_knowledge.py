@@ -260,7 +260,8 @@ def test_a_file_is_read_into_problems(tmp_path: Path) -> None:
         (
             'stop = "Bring it in."',
             'end = "Bring it in."',
-            "problem 1 (no-sound): unknown key 'end'; use also, id, steps, stop, title, topics",
+            "problem 1 (no-sound): unknown key 'end'; use also, id, keypad, steps, stop, title, "
+            "topics",
         ),
         ("steps =", "step =", "problem 1 (no-sound): unknown key 'step'; did you mean 'steps'"),
         ("[[problem]]", "[[problems]]", "the file: unknown key 'problems'; did you mean 'problem'"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statemachine import lines
-from statemachine.answers import Answer
+from statemachine.answers import Answer, Contact
 from statemachine.conversation import MACHINE, Conversation
 from statemachine.effects import Advise, OpenTicket, PlaceOrder, ResolveTicket
 from statemachine.engine.effects import HandOff, HangUp, Say
@@ -79,7 +79,8 @@ def test_nobody_is_put_through_before_they_have_spoken() -> None:
     outcome = refused(call(), ToBuying())
     said = "The caller hasn't said anything since they were put through: listen to them first."
     assert outcome.reasons == (Reason("spoken_since_entering", said),)
-    assert outcome.possible == ("record_name",)
+    anywhere = ("record_name", "record_number", "request_callback", "find_order")
+    assert outcome.possible == anywhere
 
 
 def test_being_put_through_hands_off_with_the_wish() -> None:
@@ -182,7 +183,7 @@ def test_a_purchase_needs_the_callers_word_after_the_price() -> None:
     outcome = accepted(conversation, ConfirmPurchase())
     (order,) = outcome.facts.orders
     assert (order.number, order.model, order.price_cents) == ("S48213", "iPhone 17 Pro", 109900)
-    assert outcome.effects == (PlaceOrder(order), ordered(order))
+    assert outcome.effects == (PlaceOrder(order), ordered(order, Contact.NUMBER))
 
 
 def test_a_no_is_not_a_purchase_until_the_caller_says_more() -> None:
@@ -215,7 +216,7 @@ def test_an_order_says_what_was_ordered_and_its_price() -> None:
     black = (SelectModel("iPhone 17", "512 GB", "black"), YES)
     effects = accepted(call(*AT_SALES, SPOKE, *black), ConfirmPurchase()).effects
     (said,) = (effect for effect in effects if isinstance(effect, Say))
-    assert said.line is lines.ORDERED
+    assert said.line is lines.ORDERED_WHICH_NUMBER
     assert dict(said.values) == {
         "phone": "iPhone 17 in black",
         "storage": "512 GB",
@@ -227,7 +228,7 @@ def test_an_order_says_what_was_ordered_and_its_price() -> None:
 def test_whoever_asked_for_several_is_asked_for_the_next() -> None:
     """One phone at a time, and said so; the order after it is an ordinary one."""
     conversation = call(*AT_SALES, CallerSpoke(several=True), SelectModel("iPhone 17"), YES)
-    for line in (lines.ORDERED_ONE, lines.ORDERED):
+    for line in (lines.ORDERED_ONE, lines.ORDERED_WHICH_NUMBER, lines.ORDERED):
         effects = accepted(conversation, ConfirmPurchase()).effects
         assert any(isinstance(effect, Say) and effect.line is line for effect in effects)
         for trigger in (SPOKE, SelectModel("iPhone 17 Pro"), YES):
@@ -256,6 +257,7 @@ def test_an_issue_opens_a_ticket_and_asks_for_the_first_step() -> None:
         OpenTicket(ticket),
         Say(lines.ISSUE_NOTED, (("ticket", "T48213"),)),
         Advise("the screen is black"),
+        Say(lines.TELL_BOTH),
     )
 
 

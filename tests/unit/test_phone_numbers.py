@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.language import telephone as numbers
 from assistant.language.digits import digits_in
-from assistant.phone import numbers
 
 UNITS = "zero one two three four five six seven eight nine".split()
 

@@ -54,12 +54,16 @@ OFFERS = (
     Offer("iPhone 17", "256 GB", 79900, ("black", "white")),
     Offer("iPhone 17 Pro", "256 GB", 109900, ("silver", "deep blue"), ("the big one",)),
 )
+REACHING = ("name", "callback", "done", "cancelled")
 LOOKING_BACK = (
     "calls_listed",
     "calls_ended_by",
     "orders_placed",
     "tickets_opened",
     "events_ways",
+    "orders_callback",
+    "tickets_callback",
+    "calls_number",
 )
 LOOKED_BACK_IN = ("usage", "traffic_days", "traffic_ways", "traffic_visits")
 SPOKE = Entry("caller_spoke", {"answer": "open"}, "greeting", "greeting", True)
@@ -394,6 +398,8 @@ async def test_a_call_makes_or_renews_tables_that_are_missing_or_older(url: str)
         "DROP INDEX calls_looked_after",
         "DROP INDEX tickets_one_open_an_issue",
         "CREATE UNIQUE INDEX tickets_one_open_an_issue ON tickets (call, issue)",
+        *(f"ALTER TABLE orders DROP COLUMN {name}" for name in REACHING),
+        *(f"ALTER TABLE tickets DROP COLUMN {name}" for name in REACHING[:2]),
         "ALTER TABLE calls DROP COLUMN caller",
         "ALTER TABLE calls DROP COLUMN number",
         "ALTER TABLE calls DROP COLUMN agent",

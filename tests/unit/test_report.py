@@ -23,6 +23,7 @@ from statemachine.triggers import (
     EndPurchaseCall,
     LogSupportIssue,
     RecordName,
+    RecordNumber,
     SelectModel,
     ToBuying,
     ToSupport,
@@ -42,7 +43,12 @@ async def test_a_call_without_a_word_is_reported() -> None:
     assert told == {
         "call": "c1",
         "path": ["greeting"],
-        "facts": {"customer_name": "", "selected_model": "", "support_issue": ""},
+        "facts": {
+            "customer_name": "",
+            "callback_number": "",
+            "selected_model": "",
+            "support_issue": "",
+        },
         "orders": [],
         "tickets": [],
         "triggers": [],
@@ -69,15 +75,18 @@ async def test_a_whole_call_is_reported() -> None:
         SelectModel("iPhone Air"),
         CallerSpoke(Answer.YES),
         ConfirmPurchase(),
+        RecordNumber("+12125550123"),
         ToSupport(),
         HEARD,
         LogSupportIssue("no sound"),
     )
     told = report(call)
     reference = call.facts.reference
+    whose = {"name": "Dana", "call_on": "+12125550123"}
     assert told["path"] == ["greeting", "buying", "support"]
     assert told["facts"] == {
         "customer_name": "Dana",
+        "callback_number": "+12125550123",
         "selected_model": "iPhone Air",
         "support_issue": "no sound",
     }
@@ -88,9 +97,11 @@ async def test_a_whole_call_is_reported() -> None:
             "storage": "256 GB",
             "colour": "",
             "price": 999,
+            **whose,
         }
     ]
-    assert told["tickets"] == [{"number": f"T{reference}", "issue": "no sound", "status": "open"}]
+    ticket = {"number": f"T{reference}", "issue": "no sound", "status": "open"}
+    assert told["tickets"] == [ticket | whose]
 
 
 async def test_refused_and_unknown_triggers_are_reported_with_their_reasons() -> None:
@@ -199,6 +210,7 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
         ToSupport("it gargles"),
         HEARD,
         LogSupportIssue("gargles in the bathtub"),
+        RecordNumber("+12125550123"),
     )
     await call.refuse("call_dana", {"name": "Quill"}, UNKNOWN_TRIGGER)
     call.transcript += [("caller", "I'm Dana Quill"), ("greeting", "Hello Dana")]
@@ -208,10 +220,11 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
     written = json.loads(path.read_text())
     assert forget(path)
     left = path.read_text()
-    assert not re.search("dana|quill|grandmother|gargle|bathtub", left, re.IGNORECASE)
+    assert not re.search("dana|quill|grandmother|gargle|bathtub|2125550123", left, re.IGNORECASE)
     blank = json.loads(left)
     assert blank["facts"] == {
         "customer_name": "[Forgotten]",
+        "callback_number": "[Forgotten]",
         "selected_model": "iPhone Air",
         "support_issue": "[Forgotten]",
     }
@@ -221,8 +234,11 @@ async def test_a_forgotten_report_keeps_states_counts_and_times_and_no_words(
     ]
     assert [each["accepted"] for each in blank["triggers"]] == [e.accepted for e in call.journal]
     assert blank["triggers"][:-1] == written["triggers"][:-1]
-    assert blank["tickets"][0] | {"issue": ""} == written["tickets"][0] | {"issue": ""}
-    for same in ("call", "path", "orders", "model", "ended_by", "began", "lasted_seconds"):
+    whose = {"name": "", "call_on": ""}
+    words = whose | {"issue": ""}
+    assert blank["tickets"][0] | words == written["tickets"][0] | words
+    assert blank["orders"][0] | whose == written["orders"][0] | whose
+    for same in ("call", "path", "model", "ended_by", "began", "lasted_seconds"):
         assert blank[same] == written[same]
     assert list(blank) == list(written)
     assert path.stat().st_mode & 0o777 == 0o600

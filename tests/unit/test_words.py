@@ -27,9 +27,12 @@ from statemachine.triggers import (
     CallerSpoke,
     ConfirmPurchase,
     LogSupportIssue,
+    NumberShown,
     RecordName,
+    RecordNumber,
     SelectModel,
     ToBuying,
+    ToPerson,
     ToSupport,
 )
 
@@ -60,12 +63,16 @@ async def said_everything(folder: Path) -> Call:
     await call.refuse(f"sell_{MARK}_a_boat", {MARK: MARK}, UNKNOWN_TRIGGER)
     for trigger in (
         RecordName(marked("name")),
+        ToPerson(marked("reason")),
         ToBuying(marked("wish")),
         SelectModel("", asked=marked("asked"), nearest=marked("nearest")),
         SelectModel("iPhone 17"),
         ConfirmPurchase(),
         ToSupport(marked("other wish")),
         LogSupportIssue(marked("issue")),
+        NumberShown(marked("line")),
+        RecordNumber(f"+{marked('callback')}"),
+        CallerSpoke(digits=marked("digits")),
     ):
         await call.fire(CallerSpoke(Answer.YES))
         await call.fire(trigger)
@@ -81,8 +88,8 @@ async def test_what_a_caller_has_said_is_gone_from_everything_that_is_kept(tmp_p
     call = await said_everything(tmp_path)
     assert call.facts.orders
     assert {"customer_name", "wish", "support_issue"} <= spoken_fields(Facts)
-    (ticket,) = call.facts.tickets
-    assert all(getattr(ticket, name) for name in spoken_fields(Ticket))
+    for ticket in call.facts.tickets:
+        assert all(getattr(ticket, name) for name in spoken_fields(Ticket))
     before = found(tmp_path)
     assert before["calls.db"] + before.get("calls.db-wal", 0) > 900 * 5
     assert before["one.json"] > 900 * 3
@@ -106,6 +113,8 @@ def test_what_a_trigger_carries_is_words_unless_it_is_exact() -> None:
     words = {name_of(kind): spoken_arguments(kind) for kind in TABLE.triggers.values()}
     assert words["to_buying"] == {"wish"}
     assert words["record_name"] == {"name"}
+    assert words["record_number"] == {"number", "said"}
     assert words["select_model"] == {"asked", "nearest"}
     assert words["log_support_issue"] == {"issue"}
-    assert words["caller_spoke"] == words["confirm_purchase"] == set()
+    assert words["caller_spoke"] == {"digits"}
+    assert words["confirm_purchase"] == set()

@@ -6,10 +6,10 @@ import time
 from functools import partial
 
 from assistant.records.past import Mark, OnNow, Slot, Sought, WaysTaken
-from assistant.records.sql import past, traffic
+from assistant.records.sql import left, past, traffic
 from assistant.records.sql.past import Span
 from assistant.records.sql.store import SqlStore
-from assistant.records.store import CallRecord, Summary
+from assistant.records.store import CallRecord, Left, Summary
 
 PATIENCE = 20.0
 """How long counting may take, in seconds: nobody waits on the telephone for it."""
@@ -53,6 +53,17 @@ class SqlArchive:
         await self._store.prepare()
         span = Span(since, until, slots)
         return await self._database.run(lambda on: past.figures(on, span), writes=False)
+
+    async def left(self, kind: str, *, every: bool, most: int) -> tuple[Left, ...]:
+        """The `orders` or `tickets` that are to be seen to, or every one, the newest first."""
+        await self._store.prepare()
+        listed = left.orders if kind == "orders" else left.tickets
+        return await self._database.run(lambda on: listed(on, every=every, most=most), writes=False)
+
+    async def done(self, number: str) -> bool:
+        """Mark an order or a ticket done; whether there is such a one that stood open."""
+        await self._store.prepare()
+        return await self._database.run(lambda on: left.done(on, number), writes=True)
 
     async def read(self, call: str) -> CallRecord:
         """A call's opening facts and its journal."""

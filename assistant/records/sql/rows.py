@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from assistant.records.sql.older import FORM, renewed
 from assistant.records.sql.schema import EVENTS
 from assistant.records.store import RecordError
+from statemachine.effects import NoteCaller
 from statemachine.engine.journal.codec import facts_of, plain
 from statemachine.engine.journal.entry import Entry, JournalError
 from statemachine.engine.journal.words import FORGOTTEN
@@ -126,9 +127,19 @@ def order(order: Order) -> dict[str, object]:
     }
 
 
+def whose(who: NoteCaller) -> dict[str, object]:
+    """Whom an order or a ticket is for, in its row."""
+    return {"name": text(who.name), "callback": text(who.number)}
+
+
+NOBODYS: Mapping[str, object] = {"name": "", "callback": ""}
+"""The same once they are forgotten."""
+
+
 def placed(row: Row[Any]) -> Order:
     """A row as an order."""
-    return Order(row.number, row.model, row.storage, row.colour, row.price_cents)
+    gone = row.cancelled is not None
+    return Order(row.number, row.model, row.storage, row.colour, row.price_cents, gone)
 
 
 def opened(ticket: Ticket) -> dict[str, object]:

@@ -27,7 +27,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 METADATA = MetaData()
 
-STEP = "0006"
+STEP = "0007"
 """The last of the steps in `migrations`: where a database's tables are those below."""
 _NUMBERED = re.compile(r"\d{4}")
 STEPS_TAKEN = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -101,10 +101,16 @@ ORDERS = Table(
     Column("colour", NAME, nullable=False),
     Column("price_cents", Integer, nullable=False),
     Column("placed", Double, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("callback", Text, nullable=False, server_default=""),
+    Column("done", Double),
+    Column("cancelled", Double),
     UniqueConstraint("call", "selection", name="orders_one_a_selection"),
 )
 """The orders. `selection` is the number of the journal entry that selected what was ordered: with
-the call it is the order's idempotency key."""
+the call it is the order's idempotency key. `name` and `callback` are whom it is for and the
+telephone number they are called back on; `done` is when the shop had seen to it, `cancelled` when
+the caller took it back."""
 
 TICKETS = Table(
     "tickets",
@@ -116,8 +122,11 @@ TICKETS = Table(
     Column("resolved", Boolean, nullable=False),
     Column("opened", Double, nullable=False),
     Column("closed", Double),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("callback", Text, nullable=False, server_default=""),
 )
-"""The tickets; a forgotten `issue` is null, and so is the `issue_key` made of it."""
+"""The tickets; a forgotten `issue` is null, and so is the `issue_key` made of it. `name` and
+`callback` are as with orders."""
 
 Index(
     "tickets_one_open_an_issue",
@@ -182,6 +191,9 @@ LOOKED_AFTER = CALLS.c.lease_until != literal_column("0")
 Index("calls_listed", CALLS.c.began, CALLS.c.id, CALLS.c.ended)
 Index("calls_ended_by", CALLS.c.ended_by, CALLS.c.began, CALLS.c.id)
 Index("orders_placed", ORDERS.c.placed)
+Index("orders_callback", ORDERS.c.callback)
+Index("tickets_callback", TICKETS.c.callback)
+Index("calls_number", CALLS.c.number)
 Index("tickets_opened", TICKETS.c.opened)
 Index(
     "events_ways",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from assistant.records.sql import leases, reading, rows, writing
+from assistant.records.sql import leases, left, reading, rows, writing
 from assistant.records.sql.address import address, make_folder
 from assistant.records.sql.database import PATIENCE, Database
 from assistant.records.sql.schema import STEP, DatabaseNow, is_newer
@@ -19,6 +19,7 @@ from assistant.records.store import (
     CallRecord,
     Fenced,
     Hold,
+    Left,
     Orphan,
     Place,
     Summary,
@@ -174,6 +175,14 @@ class SqlStore:
     async def recent(self, most: int = 20) -> tuple[Summary, ...]:
         """The calls that began last, the newest first."""
         return await self.database.run(lambda on: reading.recent(on, most), writes=False)
+
+    async def order(self, number: str) -> Left | None:
+        """The order of this number, if there is one."""
+        return await self.database.run(lambda on: left.order(on, number), writes=False)
+
+    async def left_from(self, telephone: str) -> tuple[Left, ...]:
+        """What who rang from this number, or is called back on it, has left."""
+        return await self.database.run(lambda on: left.left_from(on, telephone), writes=False)
 
     async def note_usage(self, call: str, usage: Usage) -> None:
         """Write down what a call took, at its end."""

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.records.sql import rows
 from assistant.records.sql.reading import events, record, row_of
 from assistant.records.sql.schema import CALLS, EVENTS, ORDERS, TICKETS, USAGE, DatabaseNow
 from assistant.records.store import Caller, Fenced, Place, RecordError, Taken, Usage
-from statemachine.effects import OpenTicket, PlaceOrder, ResolveTicket
+from statemachine.effects import (
+    NoteCaller,
+    OpenTicket,
+    PlaceOrder,
+    ResolveTicket,
+    TakeBack,
+)
 from statemachine.engine.effects import Effect
 from statemachine.engine.journal.codec import fingerprint
 from statemachine.engine.journal.entry import Entry
@@ -102,33 +108,51 @@ def write(
         (insert(EVENTS), rows.event(call, number, each, epoch))
         for number, each in enumerate(entries, start=first)
     ]
+    who = next((rows.whose(each) for each in effects if isinstance(each, NoteCaller)), {})
     for effect in effects:
-        written += _made(call, entry.at, effect)
-    resolved = [effect.number for effect in effects if isinstance(effect, ResolveTicket)]
-    closing = (
-        update(TICKETS)
-        .where(TICKETS.c.call == call, TICKETS.c.number.in_(resolved))
-        .values(resolved=True, closed=entry.at)
-    )
+        written += [(into, {**values, **who}) for into, values in _made(call, entry.at, effect)]
+    changing = _changes(call, entry.at, effects, who)
     if on.dialect.name == "postgresql":  # all of it in one way there and back
         moved = moving.returning(CALLS.c.id).cte("moved")
         told = select(func.count()).select_from(moved)
         for place, (inserting, values) in enumerate(written):
             told = told.add_cte(_if(moved, inserting, values).cte(f"written_{place}"))
-        if resolved:
-            told = told.add_cte(
-                closing.where(TICKETS.c.call.in_(select(moved.c.id))).cte("closing")
-            )
+        for place, change in enumerate(changing):
+            if_moved = change.where(exists(select(moved.c.id)))
+            told = told.add_cte(if_moved.cte(f"changed_{place}"))
         done = on.scalar(told)
     elif done := on.execute(moving).rowcount:
         for inserting, values in written:
             on.execute(inserting.values(values))
-        if resolved:
-            on.execute(closing)
+        for change in changing:
+            on.execute(change)
     if done != 1:
         _why_not(on, call, first, entries[0], owner, epoch)
         if len(entries) > 1:  # that one stands there already, as it should
             write(on, call, first + 1, entries[1:], effects, owner, epoch)
+
+
+def _changes(
+    call: str, at: float, effects: tuple[Effect, ...], who: dict[str, object]
+) -> list[Any]:
+    """What the effects change about orders and tickets that stand there already.
+
+    PostgreSQL changes a row once in a statement: a ticket is closed, or gets a name.
+    """
+    gone = [effect.number for effect in effects if isinstance(effect, TakeBack)]
+    changing: list[Any] = [
+        update(ORDERS).where(ORDERS.c.number == each).values(cancelled=at) for each in gone
+    ]
+    resolved = [effect.number for effect in effects if isinstance(effect, ResolveTicket)]
+    if resolved:
+        closing = update(TICKETS).where(TICKETS.c.call == call, TICKETS.c.number.in_(resolved))
+        changing.append(closing.values(resolved=True, closed=at))
+    elif who:
+        changing += [update(each).where(each.c.call == call).values(who) for each in _LEFT]
+    return changing
+
+
+_LEFT = (ORDERS, TICKETS)
 
 
 def _if(moved: Any, inserting: Any, values: dict[str, Any]) -> Any:
@@ -208,6 +232,8 @@ def forget(on: Connection, call: str) -> None:
         on.execute(update(EVENTS).where(*here).values(rows.words(entry)))
     words = dict.fromkeys((*spoken_fields(Ticket), "issue_key"))
     on.execute(update(TICKETS).where(TICKETS.c.call == call).values(words))
+    for table in _LEFT:
+        on.execute(update(table).where(table.c.call == call).values(rows.NOBODYS))
     # A room's name may be a telephone number, and what a job brought may name the caller.
     blanked = {"room": "", "brought": "", "caller": "", "number": ""}
     # Whoever holds it without a lease, such as a console, has lost it and can write nothing more.

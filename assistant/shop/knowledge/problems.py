@@ -15,6 +15,8 @@ class Problem:
     steps: tuple[str, ...]
     stop: str
     topics: tuple[str, ...] = ()
+    keypad: bool = False
+    """Whether it is one of the few that a caller can choose by a key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ OWN_FILE = Path(__file__).with_name("knowledge.toml")
 FEWEST_STEPS, MOST_STEPS = 3, 6
 
 _TOP = {"source", "dated", "problem"}
-_PROBLEM = {"id", "title", "also", "topics", "steps", "stop"}
+_PROBLEM = {"id", "title", "also", "topics", "steps", "stop", "keypad"}
 
 
 class KnowledgeError(MendableError):
@@ -69,4 +69,11 @@ class _Reader(ShopFile):
             steps=steps,
             stop=self.text(value, "stop", entry, "say when to bring the phone in"),
             topics=self.texts(value, "topics", entry),
+            keypad=self._flag(value, "keypad", entry),
         )
+
+    def _flag(self, value: dict[str, object], key: str, entry: str) -> bool:
+        given = value.get(key, False)
+        if not isinstance(given, bool):
+            raise self.fault(entry, f"'{key}' must be true or false")
+        return given

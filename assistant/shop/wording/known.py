@@ -52,6 +52,8 @@ class Known:
     """Whether a colleague has talked to them."""
     callback: str = ""
     """The number of the ticket by which they are to be called back."""
+    call_on: str = ""
+    """The telephone number to call them back on."""
 
     @property
     def open_ticket(self) -> Ticket | None:
@@ -77,7 +79,17 @@ def known(state: State, facts: Facts) -> Known:
         _line(facts.reason),
         facts.met,
         facts.callback.number if facts.callback else "",
+        _call_on(facts),
     )
+
+
+CALLING_FROM = "the one they are calling from"
+"""What a model is told in place of a number that the caller hasn't said."""
+
+
+def _call_on(facts: Facts) -> str:
+    number = facts.callback_number
+    return CALLING_FROM if number and number == facts.line_number else _line(number)
 
 
 def _phone(phone: Selection | Order) -> Phone:
@@ -98,6 +110,7 @@ def told(known: Known) -> str:
         HEADER,
         f"- state: {known.state}",
         known.name and f"- caller's name: {known.name}",
+        known.call_on and f"- number to call them back on: {known.call_on}",
         chosen
         and f"- selected: {_written(chosen)} ({'ordered' if known.ordered else 'not ordered'})",
         *(f"- order {phone.order}: {_written(phone)}" for phone in known.orders),
@@ -118,8 +131,8 @@ def _written(phone: Phone) -> str:
 
 
 _LINE = re.compile(
-    r"- (?P<key>state|caller's name|asked for a colleague about|to be called back"
-    r"|put through with the wish): (?P<value>.*)"
+    r"- (?P<key>state|caller's name|number to call them back on|asked for a colleague about"
+    r"|to be called back|put through with the wish): (?P<value>.*)"
 )
 _SELECTED = re.compile(r"- selected: (?P<phone>.*) \((?P<ordered>not ordered|ordered)\)")
 _ORDER = re.compile(r"- order (?P<number>\S+): (?P<phone>.*)")
@@ -156,6 +169,7 @@ def read(system: str) -> Known:
         plain.get("asked for a colleague about", ""),
         f"- {_MET}" in block,
         plain.get("to be called back", "").removeprefix("ticket "),
+        plain.get("number to call them back on", ""),
     )
 
 

@@ -25,6 +25,12 @@ STILL_ORDER = Line("still_order", "Shall I order the {model} for you?")
 LIKE_IT = Line("like_it", "Would you like that one?")
 
 BRIDGE = Line("bridge", "One moment.")
+GO_ON = Line("go_on", "Go on.")
+KEYPAD = Line("keypad", "On your keypad: {keys}.")
+WHICH_PHONE = Line("which_phone", "Which iPhone would you like?")
+NO_PERSON = Line(
+    "no_person", "I'm afraid nobody can come to the line just now. What else can I do for you?"
+)
 HOLD_ON = Line("hold_on", "Just a moment, please.")
 RESUMED = Line("resumed", "I'm sorry, we were cut off for a moment.")
 UNHEARD = Line("unheard", "Sorry, I didn't catch that. Could you say it again?")

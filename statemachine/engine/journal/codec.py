@@ -139,7 +139,7 @@ def _skeleton(value: Any) -> Any:
     words = spoken_fields(value)
     for each in fields(value):
         held = getattr(value, each.name)
-        if each.metadata.get("opening"):
+        if each.metadata.get("opening") or each.metadata.get("later"):
             bare[each.name] = each.default
         elif each.name in words:
             bare[each.name] = "x" * bool(held)

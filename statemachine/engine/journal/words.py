@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 from statemachine.engine.journal.entry import Entry
 from statemachine.engine.table import Table
-from statemachine.engine.triggers import ModelTrigger, Trigger, words_in
+from statemachine.engine.triggers import Trigger, words_in
 
 FORGOTTEN = "[Forgotten]"
 """Stands where a caller's words have been blanked."""
@@ -19,8 +19,6 @@ FORGOTTEN = "[Forgotten]"
 
 def spoken_arguments(kind: type[Trigger]) -> frozenset[str]:
     """The names of a trigger's arguments that are the caller's words."""
-    if not issubclass(kind, ModelTrigger):
-        return frozenset()
     hints = get_type_hints(kind)
     words = (each for each in fields(kind) if hints[each.name] is str)
     return frozenset(each.name for each in words if not each.metadata.get("exact"))

@@ -122,7 +122,7 @@ class Advising(Shopping):
         if any(topic.said.search(text) for topic in says.talk) and len(heard.words) > 3:
             return None
         if says.says("meant.cancel", text) and talk.known.orders and says.says("say.no", text):
-            return saying(replies.CANCEL)
+            return calling("find_order", number="", cancel="yes")
         if chosen is None or talk.known.ordered:
             return None
         if says.says("say.wait", text):

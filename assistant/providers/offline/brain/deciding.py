@@ -9,6 +9,7 @@ from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import Desk, Phrases
 from assistant.providers.offline.brain import replies
+from assistant.providers.offline.brain.earlier import about_earlier, callback
 from assistant.providers.offline.brain.reaching import Reaching
 from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, saying
 from assistant.providers.offline.brain.request import Output, Talk
@@ -60,14 +61,14 @@ class Brain:
     # words
 
     def _to_words(self, talk: Talk, heard: Heard) -> Reply:
-        name = self._name(talk, heard)
+        noted = tuple(filter(None, (self._name(talk, heard), callback(self.phrases, talk, heard))))
         answer = self._wanted(talk, heard)
         answer = self._with_goodbye(talk, heard, answer)
-        if name is None:
+        if not noted:
             return answer
         if answer.calls:
-            return Reply((name, *answer.calls))
-        return Reply((name,), answer.text)
+            return Reply((*noted, *answer.calls))
+        return Reply(noted, answer.text)
 
     def _wanted(self, talk: Talk, heard: Heard) -> Reply:
         """The desk's answer, else being put through, else talk."""
@@ -75,6 +76,8 @@ class Brain:
             return saying(replies.SAY_AGAIN.format(said=talk.asked))
         if len(heard.words) < 14 and (told := self._number(talk, heard)):
             return saying(f"{told} {replies.ELSE}")
+        if earlier := about_earlier(self.understanding, talk, heard):
+            return earlier
         if self._asks_about_the_shop(talk, heard):
             return calling("about_shop", question=stripped(heard.raw))
         if self.reaching.serves(talk):

@@ -38,10 +38,6 @@ COLOURS = "The {model} comes in {colours}. Which would you like?"
 STORAGES = "The {model} comes with {storages}. Which would you like?"
 FIRST_CHOOSE = "I'll gladly order one for you. Which iPhone shall it be?"
 ORDERED_ALREADY = "Your {model} is ordered already. Is there anything else?"
-CANCEL = (
-    "I can't take an order back from here; just tell us when we call you about payment. "
-    "Is there anything else?"
-)
 DONT_KNOW_MODEL = "I can't say more about that than what our catalogue tells me."
 TELL_PROBLEM = "I'm sorry to hear that. What exactly is it doing?"
 TELL_PROBLEM_AGAIN = (

@@ -7,6 +7,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 LEAST, MOST = 4, 15
 """Digits of a number that is worth asking the plan for; E.164 ends at fifteen."""
+_HIDDEN = ("266696687",)
+"""What networks show in place of a number that is hidden: "anonymous" on a keypad."""
 
 
 def plausible(said: str, country: str) -> str:
@@ -25,6 +27,12 @@ def plausible(said: str, country: str) -> str:
     if not phonenumbers.is_valid_number(number):
         return ""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def shown(told: str, country: str) -> str:
+    """The number that a telephone network shows, as E.164 writes it; empty where it is hidden."""
+    digits = "".join(each for each in told if each.isdigit())
+    return "" if digits in _HIDDEN else plausible(told, country)
 
 
 def whole(said: str, country: str) -> bool:
@@ -49,6 +57,14 @@ def spoken(number: str, country: str) -> str:
     groups = "".join(c if c.isdigit() or c == "+" else " " for c in written(number, country))
     said = (" ".join(group) for group in groups.split())
     return ", ".join(said).replace("+", "plus")
+
+
+def national(number: str) -> str:
+    """An E.164 number's digits without its country's code; empty where it is none."""
+    try:
+        return str(phonenumbers.national_significant_number(phonenumbers.parse(number)))
+    except NumberParseException:
+        return ""
 
 
 def masked(number: str) -> str:

@@ -1,0 +1,159 @@
+"""A number to call back on, as callers say it: whole, in pieces, corrected, or the one they use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.language.digits import digits_in
+from assistant.language.numbers import TENS, UNITS
+from assistant.language.sentence import word_set
+from assistant.language.telephone import MOST, plausible, spoken, whole
+
+COUNTRY: Final = "US"
+"""The shop's, unless a setting says otherwise."""
+LEAST_SAID: Final = 7
+"""Digits of a number that is said without being asked for."""
+LEAST_TAIL: Final = 3
+"""So many digits alone, after a number was read back, are its end put right."""
+_DIGITS: Final = word_set(
+    "oh o nought naught nil niner double triple treble quadruple hundred thousand plus"
+) | {*UNITS, *TENS}
+_AROUND: Final = word_set(
+    "um uh er erm ah mm hm hmm yes yeah yep okay ok sure alright right well so and then it its "
+    "it's is are my the a number phone mobile cell home work area code dash hyphen space please "
+    "that that's thats again sorry no not last first digits end ends ending in with be would you "
+    "can could reach call me back on at under by here actually i said meant mean wait but should "
+)
+_TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[+|]")
+_ENDS: Final = re.compile(r"\bend(?:s|ing)?\b|\blast\b|\bat the end\b", re.IGNORECASE)
+_WRONG: Final = re.compile(
+    r"\bwrong\b|\bincorrect\b|\bmistake\b"
+    r"|(?:\bnot|n't) (?:right|correct|it|my number|the number|what i said)\b"
+    r"|\bmisheard\b|\bgot that wrong\b",
+    re.IGNORECASE,
+)
+_COUNTED: Final = re.compile(
+    r"\b(last|first) (?:two|three|four|five|[2-5])\b(?: digits| numbers| ones)?", re.IGNORECASE
+)
+"""How many digits are meant is none of them."""
+_PAUSE: Final = re.compile(r"[,;.]\s|\bbut\b")
+_NOT: Final = re.compile(r"(?:\bnot|\binstead of|\brather than)\s*$", re.IGNORECASE)
+_THIS: Final = re.compile(
+    r"\b(?:this|same|that) (?:one|number|phone|line)\b|\bcalling (?:from|on)\b|\bcall(?:s)? from\b"
+    r"|^(?:yes|yeah|yep|this|that|sure|okay|ok)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What is known when words are understood: the shop's country, and the caller's numbers."""
+
+    country: str = COUNTRY
+    line: str = ""
+    """The one that they ring from."""
+    so_far: str = ""
+    """What there is of one that is being said."""
+
+
+def meant(said: str, numbers: Numbers) -> str:
+    """The number that a tool's words name, as E.164 writes it; empty where it can't be rung."""
+    if found := number_in(said, numbers.country):
+        return found
+    digits = digits_in(said)
+    if len(digits) < LEAST_TAIL and _THIS.search(said.strip()):
+        return numbers.line
+    if not digits:
+        return ""
+    pieces = numbers.so_far
+    return plausible(pieces, numbers.country) if pieces.endswith(digits) else ""
+
+
+def number_in(words: str, country: str) -> str:
+    """The first number in what was said that can be rung, as E.164 writes it; empty for none."""
+    for run in (words, *_runs(words)):
+        digits = digits_in(run)
+        for tried in (digits, digits.lstrip("0") if run.lower().startswith("oh") else ""):
+            if tried and (found := plausible(tried, country)):
+                return found
+    return ""
+
+
+def longest_run(words: str) -> str:
+    """The digits of the longest stretch of them, where it may be a telephone number."""
+    digits = digits_in(next(iter(_runs(words)), ""))
+    return digits if len(digits) >= LEAST_SAID else ""
+
+
+def so_far(words: str, before: str, noted: str, country: str) -> str:
+    """The digits that there are once these words are said; empty where they are no part of one.
+
+    `before` is what there was of it, `noted` a number that was read back and may be put right.
+    """
+    if number_in(words, country):
+        return number_in(words, country)
+    words = _COUNTED.sub(r"\1", words)
+    piece = digits_in(words) if _only_digits(words) else ""
+    if noted and (corrected := _corrected(words, piece, noted, country)):
+        return corrected
+    if not piece or noted:
+        return ""
+    joined = before + piece
+    return joined if before and len(joined) <= MOST and not whole(before, country) else piece
+
+
+def disputes(words: str) -> bool:
+    """Whether the words say that what was read back is wrong."""
+    return _WRONG.search(words) is not None
+
+
+def read_back(number: str, country: str) -> str:
+    """A number digit by digit, as the shop's people would read it back; empty for none."""
+    return spoken(number, country) if number else ""
+
+
+def _corrected(words: str, piece: str, noted: str, country: str) -> str:
+    """The number that was read back, with the digits put right that the words name."""
+    parted = _PAUSE.sub(lambda found: "|" * len(found[0]), words)
+    runs = [(start, digits_in(run)) for start, run in _placed_runs(parted)]
+    wrong = [digits for start, digits in runs if _NOT.search(words[:start])]
+    right = [digits for start, digits in runs if not _NOT.search(words[:start])]
+    if len(wrong) == len(right) == 1 and noted.count(wrong[0]) == 1:
+        return plausible(noted.replace(wrong[0], right[0]), country)
+    says_so = bool(_ENDS.search(words)) or disputes(words)
+    tail = piece or ("".join(digits for _, digits in runs) if says_so else "")
+    if len(tail) >= LEAST_TAIL or (tail and says_so):
+        return plausible(noted[: -len(tail)] + tail, country)
+    return ""
+
+
+def _only_digits(words: str) -> bool:
+    """Whether nothing is said but digits, and what people say around them."""
+    tokens = _TOKEN.findall(words.lower().replace("\u2019", "'"))
+    known = (_is_digit(token) or token in _AROUND for token in tokens)
+    return any(map(_is_digit, tokens)) and all(known)
+
+
+def _runs(words: str) -> tuple[str, ...]:
+    """The stretches of digits in a sentence, the longest first."""
+    return tuple(sorted((run for _, run in _placed_runs(words)), key=len, reverse=True))
+
+
+def _placed_runs(words: str) -> Iterator[tuple[int, str]]:
+    start = end = -1
+    for found in _TOKEN.finditer(words.lower()):
+        joins = found[0] in ("dash", "hyphen", "and")
+        if _is_digit(found[0]):
+            start, end = (found.start() if start < 0 else start), found.end()
+        elif start >= 0 and not joins:
+            yield start, words[start:end]
+            start = -1
+    if start >= 0:
+        yield start, words[start:end]
+
+
+def _is_digit(token: str) -> bool:
+    return token.isdigit() or token == "+" or token in _DIGITS
