@@ -139,6 +139,11 @@ class Facts(facts.Facts):
         return self.selection.model if self.selection else ""
 
     @property
+    def on_offer(self) -> bool:
+        """Whether an iPhone is offered that a yes would order."""
+        return self.selection is not None and self.selection.stands
+
+    @property
     def open_tickets(self) -> tuple[Ticket, ...]:
         """The problems' tickets that are not resolved, oldest first."""
         there = (ticket for ticket in self.tickets if not ticket.callback)

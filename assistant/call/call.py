@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
 from assistant import telemetry
+from assistant.call.beginning import note_beginning
 from assistant.call.earlier import lately
 from assistant.call.journaled import Journaled, asks_again, effects_of
 from assistant.call.ledger import Ledger, named
@@ -57,7 +57,6 @@ class Call:
         self.began = time.time() if began is None else began
         """When it began, in seconds since 1970."""
         self.place = place
-        """Where it is held."""
         self.caller = NOBODY
         """Whom it served when it was taken up."""
         self.country = COUNTRY
@@ -96,13 +95,7 @@ class Call:
             Fenced: the call has begun already, with another writer.
         """
         facts = Facts(offers=offers)
-        try:
-            reference, begun = await store.begin(id, facts, place, lease), True
-        except Fenced:
-            raise
-        except Exception as error:  # whatever a store's driver raises, the caller is answered
-            log.error("call %s: its beginning was not written down: %s", id, error)
-            reference, begun = str(secrets.randbelow(9 * 10**8) + 10**8), False
+        reference, begun = await note_beginning(id, facts, store, place, lease)
         conversation = Conversation(replace(facts, reference=reference))
         return cls(id, conversation, store, place=place, begun=begun)
 
@@ -168,14 +161,12 @@ class Call:
 
     def heard(self, words: str) -> None:
         """The caller said this: committed before any trigger that is fired from now on."""
-        self._heard.append(self._understood(words))
+        self._heard.append(spoke(words, self.facts, self.country))
         self._spawn(self._catch_up())
 
-    def _understood(self, words: str) -> CallerSpoke:
-        return spoke(words, self.facts, self.country)
-
     def _ahead(self, words: str | None) -> list[CallerSpoke]:
-        return self._heard if words is None else [*self._heard, self._understood(words)]
+        said = [] if words is None else [spoke(words, self.facts, self.country)]
+        return [*self._heard, *said]
 
     def facts_after(self, words: str | None) -> Facts:
         """What is known once all that was heard is counted in, and these words of the caller."""
@@ -201,16 +192,9 @@ class Call:
             self._spawn(self._fire(trigger))
 
     def put_question(self) -> None:
-        """Code puts a question of its own: no yes answers the offer that stood before it.
-
-        It is committed before any trigger that is fired from now on.
-        """
-        if self._offers():
+        """Code puts a question of its own: no yes answers the offer that stood before it."""
+        if self.facts.on_offer:
             self._spawn(self._fire(QuestionPut()))
-
-    def _offers(self) -> bool:
-        chosen = self.facts.selection
-        return chosen is not None and chosen.stands
 
     def end(self, trigger: SessionTrigger) -> None:
         """Fire the trigger of an ending that has happened already, without waiting for it."""
@@ -263,7 +247,7 @@ class Call:
             await self._commit_heard()
             outcome = await self._move(trigger)
             asked = isinstance(outcome, Refused) and outcome.says
-            if asked and self._offers() and not asks_again(outcome):
+            if asked and self.facts.on_offer and not asks_again(outcome):
                 await self._move(QuestionPut(), alone=False)
             return outcome
 

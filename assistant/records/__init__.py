@@ -1,5 +1,6 @@
 """What a call leaves behind: calls, journals, orders and tickets, in a database or in memory."""
 
+from assistant.records.left import Left
 from assistant.records.memory import MemoryStore
 from assistant.records.store import (
     NOBODY,
@@ -10,7 +11,6 @@ from assistant.records.store import (
     CallRecord,
     Fenced,
     Hold,
-    Left,
     Orphan,
     Place,
     RecordError,

@@ -7,19 +7,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from assistant.records.left import Left, ordered
 from assistant.records.store import (
     NOWHERE,
     Caller,
     CallRecord,
     Hold,
-    Left,
     Orphan,
     Place,
     RecordError,
     Summary,
     UnknownCall,
     Usage,
-    ordered,
 )
 from statemachine.effects import (
     NoteCaller,

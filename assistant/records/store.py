@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from assistant.errors import MendableError
+from assistant.records.left import Left
 from statemachine.engine.effects import Effect
 from statemachine.engine.journal.entry import Entry
 from statemachine.facts import Facts, Order, Ticket
@@ -123,40 +124,6 @@ class Summary:
     ended_by: str
     orders: tuple[Order, ...]
     tickets: tuple[Ticket, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """An order or a ticket as the shop sees to it. Times are in seconds since 1970."""
-
-    number: str
-    call: str
-    at: float
-    name: str
-    callback: str
-    """The telephone number that the caller is called back on, as E.164 writes it."""
-    what: str
-    """What was ordered, or what the ticket is about."""
-    cents: int | None = None
-    """An order's price; a ticket has none."""
-    done: float | None = None
-    cancelled: float | None = None
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is still to be seen to."""
-        return self.done is None and self.cancelled is None
-
-    @property
-    def status(self) -> str:
-        """`open`, `done` or `cancelled`."""
-        return "open" if self.stands else "cancelled" if self.cancelled is not None else "done"
-
-
-def ordered(order: Order) -> str:
-    """What was ordered, in words: "iPhone Air in sky blue with 256 GB"."""
-    colour = f" in {order.colour}" if order.colour else ""
-    return f"{order.model}{colour} with {order.storage}"
 
 
 class Hold(Enum):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from functools import partial
 
+from assistant.records.left import Left
 from assistant.records.past import Mark, OnNow, Slot, Sought, WaysTaken
 from assistant.records.sql import left, past, traffic
 from assistant.records.sql.past import Span
 from assistant.records.sql.store import SqlStore
-from assistant.records.store import CallRecord, Left, Summary
+from assistant.records.store import CallRecord, Summary
 
 PATIENCE = 20.0
 """How long counting may take, in seconds: nobody waits on the telephone for it."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, update
 
+from assistant.records.left import Left, ordered
 from assistant.records.sql import rows
 from assistant.records.sql.schema import CALLS, ORDERS, TICKETS
-from assistant.records.store import Left, ordered
 
 
 def order(on: Connection, number: str) -> Left | None:

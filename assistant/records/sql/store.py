@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from assistant.records.left import Left
 from assistant.records.sql import leases, left, reading, rows, writing
 from assistant.records.sql.address import address, make_folder
 from assistant.records.sql.database import PATIENCE, Database
@@ -19,7 +20,6 @@ from assistant.records.store import (
     CallRecord,
     Fenced,
     Hold,
-    Left,
     Orphan,
     Place,
     Summary,
