@@ -23,7 +23,7 @@ from statemachine.engine.journal.refusals import UNFIT_ARGUMENTS
 from statemachine.engine.machine import Accepted
 from statemachine.engine.triggers import ModelTrigger, description_of, name_of, taken_by
 from statemachine.offers import Offer
-from statemachine.triggers import FindOrder, RecordName, ToPerson
+from statemachine.triggers import FindOrder, RecordName, RecordNumber, ToPerson
 
 TRIGGERS: dict[str, type[ModelTrigger]] = {
     name_of(row.trigger): row.trigger
@@ -109,7 +109,8 @@ def _trigger_tool(kind: type[ModelTrigger]) -> llm.Tool:
         call = context.userdata.call
         context.userdata.handled[context.function_call.call_id] += 1
         try:
-            await call.caught_up()  # a number that is said in pieces is whole with the last one
+            if kind is RecordNumber:
+                await call.caught_up()  # said in pieces, it is whole with the last one
             trigger = parse(kind, raw_arguments, call.facts.offers, numbers_of(call))
         except ValidationError:
             given = {key: str(value) for key, value in raw_arguments.items()}

@@ -257,7 +257,8 @@ def test_the_report_has_its_keys_however_the_call_ended(name: str, ended: Ended)
     """One JSON object whose parts are those that were promised."""
     report = report_of(ended[name])
     assert KEYS <= set(report) <= KEYS | {"call", "began", "lasted_seconds"}
-    assert set(report["facts"]) == {"customer_name", "selected_model", "support_issue"}
+    facts = {"customer_name", "callback_number", "selected_model", "support_issue"}
+    assert set(report["facts"]) == facts
     assert set(report["model"]) >= {"requests", "prompt_characters"}
     assert report["path"][0] == "greeting"
     assert report["path"][-1] == "ended"
@@ -301,6 +302,7 @@ def test_a_call_up_to_the_goodbye_is_reported_whole(ended: Ended) -> None:
     assert report["path"] == ["greeting", "buying", "support", "ended"]
     assert report["facts"] == {
         "customer_name": "Dana",
+        "callback_number": "",
         "selected_model": "iPhone Air",
         "support_issue": "no sound",
     }

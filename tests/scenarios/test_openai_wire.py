@@ -81,35 +81,16 @@ async def test_only_the_tools_offered_now_are_sent() -> None:
     )
     async with Server(*script) as server:
         await done(await call(server, "buy", "the 17 pro", "yes", "hm"))
-    shopping = ["recommend_models", "compare_models"]
+    anywhere = ["to_support", "to_person", "record_name", "record_number"]
+    anywhere += ["request_callback", "find_order"]
+    sales = [*anywhere, "select_model", "recommend_models", "compare_models"]
     assert [sorted(request.tools) for request in server.requests] == [
         sorted(names)
         for names in (
-            ["to_buying", "to_support", "to_person", "record_name", "end_call"],
-            [
-                "to_support",
-                "to_person",
-                "record_name",
-                "select_model",
-                *shopping,
-            ],  # who names a phone stays
-            [
-                "to_support",
-                "to_person",
-                "record_name",
-                "select_model",
-                "confirm_purchase",
-                "end_purchase_call",
-                *shopping,
-            ],
-            [
-                "to_support",
-                "to_person",
-                "record_name",
-                "select_model",
-                "end_purchase_call",
-                *shopping,
-            ],
+            [*anywhere, "to_buying", "end_call"],
+            sales,  # who names a phone stays
+            [*sales, "confirm_purchase", "end_purchase_call"],
+            [*sales, "decline_contact", "end_purchase_call"],  # which number it is was asked
         )
     ]
 
