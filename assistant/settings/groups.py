@@ -29,9 +29,9 @@ from assistant.settings.kinds import (
     SecondsOrNone,
     Share,
     ShopFolder,
+    Some,
     TelephoneNumber,
     Temperature,
-    Turns,
     WebAddress,
     Whole,
     WrittenFile,
@@ -82,6 +82,8 @@ class Rooms(Group):
     """The share of the processor's time beyond which no further call is taken."""
     idle_processes: Whole = 2
     """How many processes wait, loaded, for the next calls: as many can begin in one moment."""
+    call_memory: Some = _named("CALL_MEMORY_MB", 1500)
+    """Megabytes beyond which a call's process is ended: four times what one needs."""
     drain: Seconds = _named("DRAIN_SECONDS", 1800.0)
     """How long a worker that was asked to stop lets its calls go on."""
     health_host: str = "127.0.0.1"
@@ -148,7 +150,7 @@ class Settings(Group):
     """Whether the embedded ears, voice and brain stand behind a real provider that fails."""
     reflex: Flag = True
     """Whether plain words ("sales, please") are acted on without asking a real model."""
-    history_turns: Turns = 20
+    history_turns: Some = 20
     """How many of the caller's last turns a model is told word for word, at least; what was
     established before them it knows from the facts."""
     offline_stt: Annotated[Literal["auto", "moonshine", "whisper"], Choice] = "auto"

@@ -85,7 +85,7 @@ SecondsOrNone = Annotated[
     float, Field(ge=0, le=1e9, allow_inf_nan=False), Told("is not a number of seconds")
 ]
 Whole = Annotated[int, Field(ge=0), Told("is not a whole number from 0 on")]
-Turns = Annotated[int, Field(ge=1), Told("is not a whole number from 1 on")]
+Some = Annotated[int, Field(ge=1), Told("is not a whole number from 1 on")]
 Share = Annotated[float, Field(gt=0, lt=1), Told("is not a share above 0 and below 1")]
 Temperature = Annotated[float, Field(ge=0, le=2), Told("is not a number from 0 to 2")]
 """What OpenAI takes."""

@@ -48,9 +48,6 @@ from statemachine.triggers import CallerHungUp, NumberShown
 
 log = logging.getLogger("assistant.worker")
 
-MOST_MEMORY = 1500.0
-"""Megabytes that a call's process may take: four times as many as one needs (docs/running.md)."""
-
 
 def prewarm(proc: JobProcess) -> None:
     """Load what a call needs before one comes; a process does this once and serves one call."""
@@ -90,8 +87,8 @@ server: Worker = Worker(
     num_idle_processes=rooms.idle_processes,
     load_fnc=admission.load,
     load_threshold=math.inf,  # LiveKit's own rule counts a call that has not begun as half of all
-    job_memory_warn_mb=MOST_MEMORY / 2,
-    job_memory_limit_mb=MOST_MEMORY,  # whoever goes on from there begins anew
+    job_memory_warn_mb=rooms.call_memory / 2,
+    job_memory_limit_mb=rooms.call_memory,  # whoever goes on from there begins anew
     drain_timeout=math.ceil(rooms.drain),  # 0 would be without end
     shutdown_process_timeout=15.0,
     session_end_timeout=10.0,

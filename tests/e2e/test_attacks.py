@@ -23,7 +23,7 @@ from tests.e2e.caller import (
     says_goodbye,
     speech,
 )
-from tests.e2e.conftest import RunningWorker, until
+from tests.e2e.conftest import RunningWorker, StartWorker, until
 
 BUFFER = "lk.agent.pre-connect-audio-buffer"
 COMPLAINS = "I need support. My screen is broken."
@@ -207,3 +207,18 @@ async def test_a_caller_who_types_without_end_is_answered_and_costs_nobody_else(
     assert report["path"] == ["greeting", "buying", "ended"]
     typed = [each for each in report["transcript"] if each["who"] == "caller"]
     assert max(len(each["said"]) for each in typed) <= 1000
+
+
+async def test_a_call_that_takes_more_memory_than_it_may_is_ended_alone(
+    server: LocalServer, start_worker: StartWorker, room: str
+) -> None:
+    """Its process goes, and the worker says so and serves on: no other call pays for it."""
+    small = start_worker(CALL_MEMORY_MB="60", AGENT_NAME="small")
+    async with calling(server, room, "caller", agent="small") as caller:
+        call = await caller.sid()
+        await until(lambda: bool(small.serving(call)), f"nobody came:\n{small.says()[-3000:]}")
+        (_, serving) = small.serving(call)[0]
+        await until(lambda: not psutil.pid_exists(serving), "the process is still there", 30.0)
+    assert "memory limit" in small.says()
+    assert small.process.poll() is None
+    small.stop()
