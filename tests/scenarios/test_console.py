@@ -264,9 +264,9 @@ def test_the_report_has_its_keys_however_the_call_ended(name: str, ended: Ended)
     assert report["path"][-1] == "ended"
     assert all(a != b for a, b in zip(report["path"], report["path"][1:], strict=False))
     for order in report["orders"]:
-        assert set(order) == {"number", "model", "storage", "colour", "price"}
+        assert set(order) == {"number", "model", "storage", "colour", "price", "name", "call_on"}
     for ticket in report["tickets"]:
-        assert set(ticket) == {"number", "issue", "status"}
+        assert set(ticket) == {"number", "issue", "status", "name", "call_on"}
     for trigger in report["triggers"]:
         assert set(trigger) == {"trigger", "from", "to", "accepted", "reasons"}
 

@@ -42,10 +42,12 @@ async def behind(request: pytest.FixtureRequest, postgres: Postgres) -> AsyncIte
         yield address
 
 
-async def purchase(store: SqlStore, id: str, at: str = "") -> Call:
+async def purchase(
+    store: SqlStore, id: str, at: str = "", together: asyncio.Barrier | None = None
+) -> Call:
     """A call in which a phone is ordered; what a busy database refuses is asked for again.
 
-    Its worker holds it meanwhile, `at` this socket.
+    Its worker holds it meanwhile, `at` this socket, until all that go `together` have ordered.
     """
     call = await Call.begin(id, shop()[0].offers, store, Place("room", "jill"), 30.0)
     told: list[str] = []
@@ -58,7 +60,10 @@ async def purchase(store: SqlStore, id: str, at: str = "") -> Call:
         await asyncio.sleep(0.05)
     while not call.facts.orders and not call.fenced:
         await call.fire(ConfirmPurchase())
-    await asyncio.sleep(4 * USUAL.lease if at else 0.0)
+    if together is not None:
+        await together.wait()
+        await asyncio.sleep(4 * USUAL.lease)
+        await together.wait()
     await lease.stop()
     assert told == []
     return call
@@ -120,7 +125,6 @@ async def test_few_connections_lose_nobody_a_call(small: str) -> None:
     A worker takes one connection; a process takes one while its call has something to write.
     """
     workers = [await open_at_start(small) for _ in range(2)]
-    processes = [await open_even_if_away(small, owner=f"agent-{n}") for n in range(6)]
     late: list[str] = []
 
     async def watch(worker: SqlStore) -> None:
@@ -137,8 +141,14 @@ async def test_few_connections_lose_nobody_a_call(small: str) -> None:
             for worker, at in zip(workers, sockets, strict=True)
             for work in (watch(worker), Holding(worker, late.append, at=at).run())
         ]
+        await asyncio.sleep(2 * USUAL.poll)  # a worker has its connection before any call comes
+        processes = [await open_even_if_away(small, owner=f"agent-{n}") for n in range(6)]
+        together = asyncio.Barrier(len(processes))
         calls = await asyncio.gather(
-            *(purchase(each, each.owner, sockets[n % 2]) for n, each in enumerate(processes))
+            *(
+                purchase(each, each.owner, sockets[n % 2], together)
+                for n, each in enumerate(processes)
+            )
         )
         assert await connections(workers[0]) <= len(workers) + 1
         for task in working:
