@@ -30,7 +30,8 @@ def read():
 
 def scrape():
     until = time.monotonic() + 60
-    while not ("lk_agents_worker_load{" in read() and "shop_orders_total" in read()):
+    awaited = ("lk_agents_worker_load{", "lk_agents_child_process_count{", "shop_orders_total")
+    while not all(each in read() for each in awaited):
         if time.monotonic() > until:
             break
         time.sleep(0.1)
