@@ -100,6 +100,10 @@ def _shared(found: Iterable[Left]) -> bool:
 
 
 def _named(name: str, given: Iterable[str]) -> bool:
-    """Whether one of the names given is the one that it is under, or a part of that."""
+    """Whether one of the names given is the one that it is under, or a part of that.
+
+    What has no word in it ("?") is no name, and proves nothing.
+    """
     words = set(re.findall(r"\w+", name.casefold()))
-    return any(said and set(re.findall(r"\w+", said.casefold())) <= words for said in given)
+    said = (set(re.findall(r"\w+", each.casefold())) for each in given)
+    return any(each and each <= words for each in said)
