@@ -23,6 +23,8 @@ def answered(words: str, facts: Facts, country: str) -> Deed | Line | None:
     `facts` are those in which the words are counted in.
     """
     contact, digits = facts.contact, facts.digits
+    if contact is Contact.UNASKED:
+        return None  # a number that nobody asked for may be anything: the model judges
     if digits:
         if _SAYS_MORE.search(words):
             return None  # the model hears both

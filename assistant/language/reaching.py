@@ -60,9 +60,13 @@ class Numbers:
 
 
 def meant(said: str, numbers: Numbers) -> str:
-    """The number that a tool's words name, as E.164 writes it; empty where it can't be rung."""
+    """The number that a tool's words name, as E.164 writes it; empty where it can't be rung.
+
+    It is one that the caller has said or rings from: a model's own is none of theirs.
+    """
     if found := number_in(said, numbers.country):
-        return found
+        theirs = (numbers.line, plausible(numbers.so_far, numbers.country))
+        return found if found in theirs else ""
     digits = digits_in(said)
     if len(digits) < LEAST_TAIL and _THIS.search(said.strip()):
         return numbers.line

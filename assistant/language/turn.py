@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.language.consent import classify
 from assistant.language.leaving import Leaving, leaving
-from assistant.language.reaching import COUNTRY, disputes, number_in, so_far
+from assistant.language.reaching import COUNTRY, disputes, longest_run, number_in, so_far
 from assistant.language.solved import Solved, solved
 from assistant.language.wanted import wants_several
 from statemachine.answers import Answer, Contact
@@ -34,9 +34,9 @@ _READ_BACK = (Contact.NAME, Contact.NOTED)
 
 
 def _digits(words: str, facts: Facts, country: str) -> str:
-    """What there is now of a number that was asked for."""
+    """What there is now of a number that was asked for, or one that is said unasked."""
     if facts.contact is Contact.UNASKED:
-        return ""
+        return number_in(longest_run(words), country)
     if facts.contact is Contact.SETTLED:
         return number_in(words, country)
     noted = facts.callback_number if facts.contact in _READ_BACK else ""

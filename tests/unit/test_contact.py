@@ -118,10 +118,22 @@ def test_a_models_words_are_a_number_the_one_being_said_or_the_one_they_ring_fro
     """Never one that nobody said."""
     numbers = Numbers("US", LINE, "2125550133")
     assert meant("212-555-0123", numbers) == LINE
+    assert meant("(212) 555-0133", numbers) == OTHER
     assert meant("0133", numbers) == OTHER
+    assert meant("+44 20 7946 0958", numbers) == ""
+    assert meant("212 555 0133", Numbers("US", LINE)) == ""
     assert meant("the one they call from", numbers) == LINE
     assert meant("yes", Numbers()) == ""
     assert meant("their office", numbers) == ""
+
+
+def test_a_number_that_is_said_unasked_is_theirs_and_left_to_the_model() -> None:
+    """It may be recorded; whether it is to be, the whole sentence says."""
+    words = "my number is 212 555 0133 by the way"
+    spoken = spoke(words, Facts(offers=TWO_MODELS))
+    assert spoken.digits == OTHER
+    assert answered(words, after(spoken).facts, "US") is None
+    assert not spoke("the 17 with 256, for 799 or 899 dollars", Facts(offers=TWO_MODELS)).digits
 
 
 @pytest.mark.parametrize("told", ["", "anonymous", "Restricted", "+266696687", "unknown", "12"])
