@@ -108,8 +108,8 @@ def decline(facts: Facts, trigger: DeclineContact) -> Outcome:
 
 def call_back(facts: Facts, trigger: RequestCallback) -> Outcome:
     """A ticket of its own, one a call, and the number for it, unless that is settled."""
-    if noted_already := next((each for each in facts.tickets if each.callback), None):
-        told = (("ticket", noted_already.number),)
+    if facts.callback is not None:
+        told = (("ticket", facts.callback.number),)
         return lapse(facts, trigger)[0], (Say(lines.CALLBACK_NOTED, told),)
     named = number("T", facts.reference, len(facts.tickets) + 1)
     ticket = Ticket(named, words_in(trigger.about) or "call back", callback=True)

@@ -57,6 +57,31 @@ NOBODY_IN = Line(
     "I can't put you through to a colleague right now. We'll call you back: that's noted under "
     "ticket {ticket}. Is there anything else I can do for you?",
 )
+PERSON_DECLINED_WHICH_NUMBER = Line(
+    "person_declined_which_number",
+    "I'm sorry, my colleagues can't take your call just now. We'll call you back: that's noted "
+    "under ticket {ticket}. Which number can we reach you on?",
+)
+NOBODY_ANSWERED_WHICH_NUMBER = Line(
+    "nobody_answered_which_number",
+    "I'm sorry, nobody is free to talk to you just now. We'll call you back: that's noted under "
+    "ticket {ticket}. Which number can we reach you on?",
+)
+PERSON_NOT_REACHED_WHICH_NUMBER = Line(
+    "person_not_reached_which_number",
+    "I'm sorry, I can't get through to my colleagues. We'll call you back: that's noted under "
+    "ticket {ticket}. Which number can we reach you on?",
+)
+SHOP_CLOSED_WHICH_NUMBER = Line(
+    "shop_closed_which_number",
+    "My colleagues aren't in right now; we open {opens}. We'll call you back: that's noted under "
+    "ticket {ticket}. Which number can we reach you on?",
+)
+NOBODY_IN_WHICH_NUMBER = Line(
+    "nobody_in_which_number",
+    "I can't put you through to a colleague right now. We'll call you back: that's noted under "
+    "ticket {ticket}. Which number can we reach you on?",
+)
 
 QUOTE = Line("quote", "The {model} with {storage} is {price}. Shall I order it for you?")
 QUOTE_IN_COLOUR = Line(

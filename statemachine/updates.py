@@ -104,7 +104,19 @@ def _promised(facts: Facts, line: Line, *told: tuple[str, str]) -> Outcome:
     issue = f"{CALL_BACK}: {facts.reason}" if facts.reason else CALL_BACK
     ticket = Ticket(number("T", facts.reference, len(facts.tickets) + 1), issue, callback=True)
     after = replace(facts, tickets=(*facts.tickets, ticket))
-    return after, (OpenTicket(ticket), Say(line, (*told, ("ticket", ticket.number))))
+    if facts.contact is Contact.UNASKED and not facts.callback_number:
+        line, after = _WHICH_NUMBER[line], replace(after, contact=Contact.NUMBER)
+    return after, (OpenTicket(ticket), *who(after), Say(line, (*told, ("ticket", ticket.number))))
+
+
+_WHICH_NUMBER = {
+    lines.PERSON_DECLINED: lines.PERSON_DECLINED_WHICH_NUMBER,
+    lines.NOBODY_ANSWERED: lines.NOBODY_ANSWERED_WHICH_NUMBER,
+    lines.PERSON_NOT_REACHED: lines.PERSON_NOT_REACHED_WHICH_NUMBER,
+    lines.SHOP_CLOSED: lines.SHOP_CLOSED_WHICH_NUMBER,
+    lines.NOBODY_IN: lines.NOBODY_IN_WHICH_NUMBER,
+}
+"""How the promise is made to a caller whose number nobody knows."""
 
 
 def meet(facts: Facts, trigger: Trigger) -> Outcome:

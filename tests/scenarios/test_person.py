@@ -25,7 +25,7 @@ from tests.calls import HEARD, PATIENCE, Held, begin, call_after, resumed, shop
 pytestmark = pytest.mark.timeout(30)
 
 ASKING = lines.OPENING_WAITING.wording
-NOBODY = lines.NOBODY_ANSWERED.wording
+NOBODY = lines.NOBODY_ANSWERED_WHICH_NUMBER.wording
 
 
 def brain() -> OfflineLLM:
@@ -153,7 +153,7 @@ async def test_where_nobody_can_be_reached_a_call_back_is_promised() -> None:
     """As at the console, from which there is no way to anybody."""
     held = await begin(brain())
     await held.say("Can I talk to a human?")
-    assert held.heard[-1] == lines.NOBODY_IN.wording.replace("{ticket}", ticket(held))
+    assert held.heard[-1] == lines.NOBODY_IN_WHICH_NUMBER.wording.replace("{ticket}", ticket(held))
     await held.hang_up()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from statemachine import lines
+from statemachine.answers import Contact
 from statemachine.conversation import Conversation
-from statemachine.effects import OpenTicket
+from statemachine.effects import NoteCaller, OpenTicket
 from statemachine.engine.effects import HandOff, HangUp, Say
 from statemachine.engine.machine import Accepted, Refused
 from statemachine.engine.triggers import Trigger
@@ -22,6 +23,7 @@ from statemachine.triggers import (
     EndCall,
     LogSupportIssue,
     NobodyAnswered,
+    NumberShown,
     PersonAnswered,
     PersonDeclined,
     PersonLeft,
@@ -77,9 +79,9 @@ def test_a_quote_lapses_when_a_person_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("trigger", "line"),
     [
-        (PersonDeclined(), lines.PERSON_DECLINED),
-        (NobodyAnswered(), lines.NOBODY_ANSWERED),
-        (PersonNotReached(), lines.PERSON_NOT_REACHED),
+        (PersonDeclined(), lines.PERSON_DECLINED_WHICH_NUMBER),
+        (NobodyAnswered(), lines.NOBODY_ANSWERED_WHICH_NUMBER),
+        (PersonNotReached(), lines.PERSON_NOT_REACHED_WHICH_NUMBER),
     ],
 )
 def test_whom_nobody_comes_to_is_called_back(trigger: Trigger, line: lines.Line) -> None:
@@ -99,6 +101,22 @@ def test_whom_nobody_comes_to_is_called_back(trigger: Trigger, line: lines.Line)
     )
 
 
+def test_who_is_called_back_is_asked_for_a_number_where_none_is_known() -> None:
+    """Their ticket says whom to call; a number that is known is not asked for."""
+    unknown = after(*WAITING, NobodyAnswered())
+    assert unknown.facts.contact is Contact.NUMBER
+    number = "+12125550123"
+    call = after(NumberShown(number), *WAITING)
+    outcome = sent(call, NobodyAnswered())
+    (ticket,) = call.facts.tickets
+    assert outcome.effects == (
+        OpenTicket(ticket),
+        NoteCaller("", number),
+        HandOff(State.GREETING, "", Say(lines.NOBODY_ANSWERED, (("ticket", "T48213"),))),
+    )
+    assert call.facts.contact is Contact.UNASKED
+
+
 def test_who_asks_twice_in_vain_is_promised_one_call_back() -> None:
     """The ticket they have is named again."""
     call = after(*WAITING, NobodyAnswered(), *WAITING)
@@ -112,10 +130,13 @@ def test_who_asks_twice_in_vain_is_promised_one_call_back() -> None:
     [
         (
             ToPerson("", Staff.CLOSED, "tomorrow at 9 am"),
-            Say(lines.SHOP_CLOSED, (("opens", "tomorrow at 9 am"), ("ticket", "T48213"))),
+            Say(
+                lines.SHOP_CLOSED_WHICH_NUMBER,
+                (("opens", "tomorrow at 9 am"), ("ticket", "T48213")),
+            ),
         ),
-        (ToPerson("", Staff.CLOSED), Say(lines.NOBODY_IN, (("ticket", "T48213"),))),
-        (ToPerson(), Say(lines.NOBODY_IN, (("ticket", "T48213"),))),
+        (ToPerson("", Staff.CLOSED), Say(lines.NOBODY_IN_WHICH_NUMBER, (("ticket", "T48213"),))),
+        (ToPerson(), Say(lines.NOBODY_IN_WHICH_NUMBER, (("ticket", "T48213"),))),
     ],
 )
 def test_where_nobody_is_in_the_caller_stays_and_is_called_back(asked: ToPerson, said: Say) -> None:
