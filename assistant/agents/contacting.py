@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.agents.reflex import Deed
 from assistant.language.leaving import Leaving, leaving
+from assistant.language.reaching import says_more
 from assistant.language.telephone import plausible, whole
 from assistant.shop.wording import lines
 from statemachine.answers import Answer, Contact
 from statemachine.engine.lines import Line
 from statemachine.facts import Facts
 
-_SAYS_MORE = re.compile(r"\?|\bname\b|\b(?:I'm|I am|this is) [A-Z]")
 _LEAVES = (Leaving.GOODBYE, Leaving.DONE)
 _DECLINED = (Contact.NUMBER, Contact.LINE, Contact.NAME)
 
@@ -26,7 +24,7 @@ def answered(words: str, facts: Facts, country: str) -> Deed | Line | None:
     if contact is Contact.UNASKED:
         return None  # a number that nobody asked for may be anything: the model judges
     if digits:
-        if _SAYS_MORE.search(words):
+        if says_more(words):
             return None  # the model hears both
         if plausible(digits, country) or whole(digits, country):
             return Deed("record_number", {"number": digits})

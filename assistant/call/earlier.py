@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
+from assistant.language.codes import order_number
 from assistant.records import Left, RecordError, Store
 from statemachine.facts import Facts
 from statemachine.triggers import FindOrder
@@ -35,7 +36,7 @@ async def proved(store: Store, facts: Facts, number: str, name: str) -> Left | N
     Proof is its number with the name it is under, or that they ring from the telephone it was
     ordered from or is to be called back on, unless others have used that one too.
     """
-    code = number_of(number)
+    code = order_number(f"number {number}")
     own = [order.number for order in facts.orders]
     from_here = [each for each in await _asked(store, facts.line_number) if each.cents is not None]
     theirs = [] if _shared(from_here) else from_here
@@ -74,13 +75,6 @@ def standing(order: Left) -> str:
 
 def _day(at: float) -> str:
     return time.strftime("%B %-d", time.localtime(at))
-
-
-def number_of(said: str) -> str:
-    """An order's number as it is written; empty for what is none."""
-    found = re.search(r"(\d[\d -]*\d)", said)
-    digits = re.sub(r"[ -](?=\d{3,})|\s", "", found[1]) if found else ""
-    return f"S{digits}" if digits else ""
 
 
 async def _asked(store: Store, telephone: str) -> tuple[Left, ...]:

@@ -54,6 +54,11 @@ def says(name: str, text: str) -> bool:
     return _lists()[name].search(text) is not None
 
 
+def understood_nothing(sentence: str) -> bool:
+    """Whether it says that what the caller said wasn't understood, or heard."""
+    return says("missed.turn", hear(sentence).text)
+
+
 def clauses_of(sentence: str) -> tuple[Clause, ...]:
     """The clauses of a sentence; "also" and its like begin none of their own."""
     clauses: list[Clause] = []

@@ -17,6 +17,7 @@ _DIGIT_WORDS |= {word: str(value) for word, value in DIGITS.items()}
 _DIGIT = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d)"
 _SAID = re.compile(rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{2,15}}\b")
 _CODE = re.compile(r"(?<![\w$€£])[a-z][ -]?\d{4,12}(?:-\d{1,3})?(?!\w)")
+_ORDER = re.compile(r"(?<![\w+-])s?[ -]?(\d{5,9}(?:-\d{1,3})?)(?![\w-])", re.IGNORECASE)
 _RUN = re.compile(
     r"(?<![\w$€£.])(?:[a-z]?\d{1,12}|[a-z])"
     r"(?:(?:[ ,]{1,2}|-| dash )(?:[a-z]|\d{1,12})){0,20}(?![\w%])"
@@ -37,6 +38,14 @@ def codes_in(sentence: str) -> tuple[str, ...]:
     if _ABOUT.search(text):
         found += (_joined(_without_article(match[0])) for match in _RUN.finditer(text))
     return tuple(dict.fromkeys(code for code in found if _is_code(code)))
+
+
+def order_number(sentence: str) -> str:
+    """The first order's number in a sentence, as it is written ("S48213-2"); empty for none."""
+    if written := _ORDER.search(sentence):
+        return f"S{written[1]}"
+    found = (code.lstrip("s") for code in codes_in(sentence))
+    return next((f"S{code}" for code in found if code.isdigit()), "")
 
 
 def _in_figures(said: re.Match[str]) -> str:

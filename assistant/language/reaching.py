@@ -39,6 +39,7 @@ _COUNTED: Final = re.compile(
     r"\b(last|first) (?:two|three|four|five|[2-5])\b(?: digits| numbers| ones)?", re.IGNORECASE
 )
 """How many digits are meant is none of them."""
+_MORE: Final = re.compile(r"\?|\bname\b|\b(?:I'm|I am|this is) [A-Z]")
 _PAUSE: Final = re.compile(r"[,;.]\s|\bbut\b")
 _NOT: Final = re.compile(r"(?:\bnot|\binstead of|\brather than)\s*$", re.IGNORECASE)
 _THIS: Final = re.compile(
@@ -112,6 +113,11 @@ def so_far(words: str, before: str, noted: str, country: str) -> str:
 def disputes(words: str) -> bool:
     """Whether the words say that what was read back is wrong."""
     return _WRONG.search(words) is not None
+
+
+def says_more(words: str) -> bool:
+    """Whether a number is said with a name or a question beside it."""
+    return _MORE.search(words) is not None
 
 
 def read_back(number: str, country: str) -> str:

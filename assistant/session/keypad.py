@@ -11,6 +11,7 @@ from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
 
 from assistant.agents.reflex import Deed
 from assistant.agents.userdata import UserData
+from assistant.language.claims import understood_nothing
 from assistant.shop.wording import lines
 from statemachine.answers import Answer, Contact
 from statemachine.engine.effects import Say
@@ -26,10 +27,6 @@ NOT_UNDERSTOOD = 2
 """After so many turns in a row that weren't understood the keys are offered."""
 PAUSE = 2.0
 """Seconds after which a digit that may begin a number is a choice."""
-_MISSED = re.compile(
-    r"\b(?:didn't|did not|couldn't|don't) (?:quite )?(?:catch|understand|get|hear) (?:that|you)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +235,7 @@ class Keypad:
         text = item.text_content or ""
         if call.ended.is_set() or not text.strip() or self._is_menu(text):
             return
-        self._missed = self._missed + 1 if _MISSED.search(text) else 0
+        self._missed = self._missed + 1 if understood_nothing(text) else 0
         if call.facts.keys or self._missed == NOT_UNDERSTOOD:
             self._tell()
 

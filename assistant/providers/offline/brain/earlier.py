@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.language.clauses import Heard, tidy
-from assistant.language.codes import codes_in
+from assistant.language.codes import order_number
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import Phrases
 from assistant.language.reaching import longest_run
@@ -29,7 +29,7 @@ def about_earlier(understanding: Understanding, talk: Talk, heard: Heard) -> Rep
         quoted = talk.known.selected is not None and not talk.known.ordered
         wants_cancelled = says.says("say.cancel_order", text) and not quoted
         asked = says.says("asked.proof", tidy(talk.asked))
-        number = next((code for code in codes_in(heard.raw) if code.lstrip("s").isdigit()), "")
+        number = order_number(heard.raw)
         again = says.says("asked.again", tidy(talk.asked)) and understanding.plain_yes(heard)
         elsewhere = bool(talk.known.orders) and not wants_cancelled
         wants = says.says("say.my_order", text) and not elsewhere
