@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from assistant.call.call import Call
 from assistant.records import Place, RecordError
 from assistant.records.sql.address import address
+from assistant.records.sql.database import _Server
 from assistant.records.sql.opening import open_at_start, open_even_if_away
 from assistant.records.sql.store import SqlStore
 from assistant.worker import holding
@@ -162,3 +163,19 @@ async def test_few_connections_lose_nobody_a_call(small: str) -> None:
     assert await count(workers[0], "orders") == len(calls)
     for each in (*workers, *processes):
         await each.close()
+
+
+async def test_a_question_that_comes_while_a_connection_is_let_go_leaves_none_open(
+    small: str,
+) -> None:
+    """A program has one connection, however the two fall together."""
+    store = await open_at_start(small)
+    server = store.database._kind
+    assert isinstance(server, _Server)
+    for _ in range(5):
+        server._let_go()
+        asked = asyncio.create_task(connections(store))
+        await asyncio.sleep(0)
+        assert await asked == 1
+    assert await connections(store) == 1
+    await store.close()

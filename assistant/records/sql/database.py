@@ -183,6 +183,8 @@ class _Server:
         if self._idle:
             self._idle.cancel()
         try:
+            if self._letting_go:  # a connection of the pool that goes would stay open after it
+                await asyncio.wait({self._letting_go})
             return await self._patiently(work, whole)
         finally:
             self._asking -= 1
