@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import sys
 import time
 from collections.abc import Sequence
@@ -65,8 +66,7 @@ async def _run(wanted: Wanted) -> None:
 
 def _print(wanted: Wanted, left: Sequence[Left]) -> None:
     if wanted.as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerows([[each.lower().replace(" ", "_") for each in HEAD], *map(_plain, left)])
+        sys.stdout.write(sheet(left))
         return
     if not left:
         tell(f"No {wanted.kind} stand open.")
@@ -76,6 +76,14 @@ def _print(wanted: Wanted, left: Sequence[Left]) -> None:
     for row in table:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         tell("  ".join(cells).rstrip())
+
+
+def sheet(left: Sequence[Left]) -> str:
+    """The same as CSV, for a spreadsheet."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerows([[each.lower().replace(" ", "_") for each in HEAD], *map(_plain, left)])
+    return written.getvalue()
 
 
 def _row(each: Left) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ class Looking:
             left_from=_state(asked.get("left", "")),
             ended_by=asked.get("ended", "")[:80],
         )
-        found = await self._past.calls(sought, _mark(asked.get("behind", "")), PAGE + 1)
+        found = await self._past.calls(sought, mark(asked.get("behind", "")), PAGE + 1)
         more = f"{found[PAGE - 1].began!r}~{found[PAGE - 1].id}" if len(found) > PAGE else None
         return web.json_response({"calls": list(map(_listed, found[:PAGE])), "next": more})
 
@@ -144,7 +144,12 @@ def _told(record: CallRecord) -> dict[str, Any]:
     }
 
 
-def _mark(text: str) -> Mark | None:
+def mark(text: str) -> Mark | None:
+    """A place in a list as the page knows it, `began~id`; None is its top.
+
+    Raises:
+        BadQuestion: there is no such place.
+    """
     if not text:
         return None
     began, _, call = text.partition("~")

@@ -18,6 +18,7 @@ from assistant.page import drawing, rooms, traffic
 from assistant.page.access import Access, refused
 from assistant.page.answering import Answering
 from assistant.page.calling import Calling, asked_for
+from assistant.page.left import SeeingTo
 from assistant.page.looking import BadQuestion, Looking
 from assistant.page.options import Options
 from assistant.records.past import Past
@@ -59,7 +60,7 @@ def application(options: Options, past: Past) -> web.Application:
         return await page.guard(request, handler)
 
     app.middlewares.append(guard)
-    for part in (page, calling, answering, Looking(past, options.reports)):
+    for part in (page, calling, answering, Looking(past, options.reports), SeeingTo(past)):
         app.add_routes(part.routes())
 
     async def livekit(_: web.Application) -> AsyncIterator[None]:

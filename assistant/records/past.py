@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.records.left import Left
 from assistant.records.store import CallRecord, Summary, Usage
 
 NO_USAGE = Usage()
@@ -27,7 +28,10 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a list of calls, newest first: behind the call with this beginning and id."""
+    """A place in a list, newest first: behind the call with this beginning and id.
+
+    In a list of orders or tickets it is behind the one of that moment and number.
+    """
 
     began: float
     id: str
@@ -104,6 +108,17 @@ class Past(Protocol):
 
     async def figures(self, since: float, until: float, slots: int) -> tuple[Slot, ...]:
         """The figures of so many equal parts of a span."""
+
+    async def left(
+        self, kind: str, *, every: bool, most: int, behind: Mark | None = None
+    ) -> tuple[Left, ...]:
+        """The `orders` or `tickets` that are to be seen to, or every one, the newest first."""
+
+    async def find(self, number: str) -> Left | None:
+        """The order or the ticket of this number, if there is one."""
+
+    async def done(self, number: str) -> bool:
+        """Mark an order or a ticket done; whether there is such a one that stood open."""
 
     async def read(self, call: str) -> CallRecord:
         """A call's opening facts and its journal.

@@ -16,16 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import Connection, select, update
 
 from assistant.page.options import Options
 from assistant.page.server import application
+from assistant.records.sql import schema
 from assistant.records.sql.archive import SqlArchive
+from assistant.records.sql.opening import open_store
 from scripts import many_calls
 from scripts.bench.figures import THIS, Figure, table
 from scripts.bench.records import postgresql
 
 CALLS, DAYS = 100_000, 120
 TIMES = 5
+FEW = 60
+"""Calls whose orders and tickets are still to be seen to in the end."""
 DAY = 86_400.0
 
 
@@ -48,6 +53,8 @@ def questions(calls: list[dict[str, Any]], next_page: str) -> dict[str, str]:
         "left from support by silence": "/api/calls?left=support&ended=caller_went_silent",
         "one call, step by step": f"/api/calls/{calls[0]['id']}",
         "calls that are on": "/api/now",
+        "orders that stand open": "/api/left?kind=orders",
+        "tickets that stand open": "/api/left?kind=tickets",
     }
     for name, days in spans.items():
         span = f"since={midnight - days * DAY}&until={midnight + DAY}"
@@ -66,12 +73,17 @@ async def measure(name: str, url: str, calls: int, tell: Callable[[str], None]) 
     await archive.sum_up()
     summed = [time.perf_counter() - began]
     await archive.close()
-    options = Options("ws://127.0.0.1:9", "key", "s" * 40, url)
     figures = [Figure(f"{DAYS} days' traffic summed up once, {name}", "s", {THIS: summed})]
     tell(f"the page's views, on {name}")
+    return figures + await views(name, url)
+
+
+async def views(name: str, url: str) -> list[Figure]:
+    """The same of a database that is there; in the end few of its orders and tickets stand open."""
+    options, figures = Options("ws://127.0.0.1:9", "key", "s" * 40, url), list[Figure]()
     async with TestClient(TestServer(application(options, SqlArchive(url)))) as page:
-        newest = await (await page.get("/api/calls")).json()
-        for what, path in questions(newest["calls"], newest["next"]).items():
+
+        async def ask(what: str, path: str) -> None:
             taken = []
             for _ in range(TIMES):
                 started = time.perf_counter()
@@ -80,7 +92,31 @@ async def measure(name: str, url: str, calls: int, tell: Callable[[str], None]) 
                 assert answer.status == 200, f"{path}: {answer.status}"
                 taken.append(1000 * (time.perf_counter() - started))
             figures.append(Figure(f"{what}, {name}", "ms", {THIS: taken}))
+
+        newest = await (await page.get("/api/calls")).json()
+        for what, path in questions(newest["calls"], newest["next"]).items():
+            await ask(what, path)
+        await _see_to(url)
+        for kind in ("orders", "tickets"):
+            await ask(f"the last few {kind} that stand open", f"/api/left?kind={kind}")
     return figures
+
+
+async def _see_to(url: str) -> None:
+    """Mark everything done but the last few: these are the ones that take longest to find."""
+    store = await open_store(url, patience=600.0)
+    seen = select(schema.CALLS.c.id).order_by(schema.CALLS.c.began.desc()).limit(FEW)
+
+    def mark(on: Connection) -> int:
+        on.execute(
+            update(schema.TICKETS).where(schema.TICKETS.c.call.not_in(seen)).values(resolved=True)
+        )
+        return on.execute(
+            update(schema.ORDERS).where(schema.ORDERS.c.call.not_in(seen)).values(done=1.0)
+        ).rowcount
+
+    await store.database.run(mark, writes=True)
+    await store.close()
 
 
 def every(tell: Callable[[str], None], calls: int = CALLS) -> list[Figure]:

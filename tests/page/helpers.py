@@ -109,6 +109,15 @@ def is_well(page: Any) -> None:
     expect(page.locator("p.trouble:visible")).to_have_count(0, timeout=PATIENCE)
 
 
+def reaches(page: Any, name: str, *, back: bool = False) -> None:
+    """Go from one thing to the next with the tabulator until this button has the focus."""
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("document.activeElement.textContent") == name:
+            return
+    raise AssertionError(f"the tabulator never reaches {name!r}")
+
+
 def until(true: Any, otherwise: str, page: Any, patience: float = 40.0) -> None:
     """Wait until something holds."""
     end = time.monotonic() + patience

@@ -16,6 +16,7 @@ from tests.page.helpers import (
     hangs_up,
     is_at,
     is_over,
+    reaches,
     says,
     types,
     until,
@@ -117,20 +118,11 @@ def test_a_whole_call_by_keyboard_on_a_phones_width(served: Served, open_page: O
     page.keyboard.press("Space")
     is_over(page)
     page.wait_for_function("document.activeElement.textContent === 'Call again'")
-    for view in ("watch", "calls", "traffic", "figures"):
+    for view in ("watch", "people", "todo", "calls", "traffic", "figures"):
         page.goto(f"{served.address}/#/{view}")
         expect(page.locator("h1")).to_be_visible()
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{view} is wider than the screen"
-
-
-def reaches(page: Any, name: str, *, back: bool = False) -> None:
-    """Go from one thing to the next with the tabulator until this button has the focus."""
-    for _ in range(30):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-        if page.evaluate("document.activeElement.textContent") == name:
-            return
-    raise AssertionError(f"the tabulator never reaches {name!r}")
 
 
 def test_a_whole_spoken_call(served: Served, open_page: Open) -> None:

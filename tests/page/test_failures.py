@@ -83,7 +83,7 @@ def test_a_database_that_is_away_is_told(
     """Every view over the past says that calls go on."""
     served = serve_page(**server.environment, DATABASE_URL=NOWHERE)
     page = open_page(f"{served.address}/#/calls")
-    for view in ("calls", "traffic", "figures", "watch"):
+    for view in ("calls", "traffic", "figures", "todo", "watch"):
         page.goto(f"{served.address}/#/{view}")
         complains(page, "can't be read just now", 60_000)
 

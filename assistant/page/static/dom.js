@@ -62,6 +62,16 @@ export function when(at) {
   });
 }
 
+/** For how long, in one figure: `12 min`, `3 h`, `5 days`. */
+export function ago(seconds) {
+  const minutes = Math.max(Math.floor(seconds / 60), 0);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h`;
+  return `${Math.floor(hours / 24)} days`;
+}
+
 /** A trigger's or guard's name as words. */
 export const words = (name) => name.replaceAll("_", " ");
 

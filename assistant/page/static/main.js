@@ -5,11 +5,13 @@ import { callsView } from "./calls.js";
 import { el } from "./dom.js";
 import { figuresView } from "./figures.js";
 import { peopleView } from "./people.js";
+import { todoView } from "./todo.js";
 import { trafficView } from "./traffic.js";
 import { watchView } from "./watch.js";
 
 const VIEWS = {
-  call: callView, watch: watchView, people: peopleView, calls: callsView, traffic: trafficView, figures: figuresView,
+  call: callView, watch: watchView, people: peopleView, todo: todoView,
+  calls: callsView, traffic: trafficView, figures: figuresView,
 };
 const main = document.getElementById("main");
 const theme = document.getElementById("theme");
@@ -27,11 +29,12 @@ function route() {
   if (shown === kept) kept = null;
   main.replaceChildren(shown.view);
   if (!first) main.focus({ preventScroll: true });
-  for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#/${known}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+  for (const link of document.querySelectorAll(".top nav a")) {
+    if (link.hash === `#/${known}`) {
+      link.setAttribute("aria-current", "page");
+      document.title = `${link.textContent} · The shop's line`;
+    } else link.removeAttribute("aria-current");
   }
-  document.title = `${known[0].toUpperCase()}${known.slice(1)} · The shop's line`;
 }
 
 function dark() {

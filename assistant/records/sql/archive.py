@@ -55,11 +55,20 @@ class SqlArchive:
         span = Span(since, until, slots)
         return await self._database.run(lambda on: past.figures(on, span), writes=False)
 
-    async def left(self, kind: str, *, every: bool, most: int) -> tuple[Left, ...]:
+    async def left(
+        self, kind: str, *, every: bool, most: int, behind: Mark | None = None
+    ) -> tuple[Left, ...]:
         """The `orders` or `tickets` that are to be seen to, or every one, the newest first."""
         await self._store.prepare()
         listed = left.orders if kind == "orders" else left.tickets
-        return await self._database.run(lambda on: listed(on, every=every, most=most), writes=False)
+        return await self._database.run(
+            lambda on: listed(on, every=every, most=most, behind=behind), writes=False
+        )
+
+    async def find(self, number: str) -> Left | None:
+        """The order or the ticket of this number, if there is one."""
+        await self._store.prepare()
+        return await self._database.run(lambda on: left.find(on, number), writes=False)
 
     async def done(self, number: str) -> bool:
         """Mark an order or a ticket done; whether there is such a one that stood open."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, update
 
 from assistant.records.left import Left, ordered
+from assistant.records.past import Mark
 from assistant.records.sql import rows
 from assistant.records.sql.schema import CALLS, ORDERS, TICKETS
 
@@ -16,6 +17,12 @@ def order(on: Connection, number: str) -> Left | None:
     """The order of this number."""
     found = on.execute(select(ORDERS).where(ORDERS.c.number == number)).first()
     return _order(found) if found else None
+
+
+def find(on: Connection, number: str) -> Left | None:
+    """The order or the ticket of this number."""
+    found = on.execute(select(TICKETS).where(TICKETS.c.number == number)).first()
+    return _ticket(found) if found else order(on, number)
 
 
 def left_from(on: Connection, telephone: str, most: int = 20) -> tuple[Left, ...]:
@@ -34,20 +41,33 @@ def _theirs(table: Any, telephone: str, at: ColumnElement[float], most: int) -> 
     return select(table).where(theirs).order_by(at.desc()).limit(most)
 
 
-def orders(on: Connection, *, every: bool, most: int) -> tuple[Left, ...]:
+def orders(
+    on: Connection, *, every: bool, most: int, behind: Mark | None = None
+) -> tuple[Left, ...]:
     """The orders that are to be seen to, or `every` one, the newest first."""
-    asked = select(ORDERS).order_by(ORDERS.c.placed.desc()).limit(most)
+    asked = _newest(ORDERS, ORDERS.c.placed, behind).limit(most)
     if not every:
         asked = asked.where(ORDERS.c.done.is_(None), ORDERS.c.cancelled.is_(None))
     return tuple(map(_order, on.execute(asked)))
 
 
-def tickets(on: Connection, *, every: bool, most: int) -> tuple[Left, ...]:
+def tickets(
+    on: Connection, *, every: bool, most: int, behind: Mark | None = None
+) -> tuple[Left, ...]:
     """The tickets that are to be seen to, or `every` one, the newest first."""
-    asked = select(TICKETS).order_by(TICKETS.c.opened.desc()).limit(most)
+    asked = _newest(TICKETS, TICKETS.c.opened, behind).limit(most)
     if not every:
         asked = asked.where(TICKETS.c.resolved.is_(False))
     return tuple(map(_ticket, on.execute(asked)))
+
+
+def _newest(table: Any, at: ColumnElement[float], behind: Mark | None) -> Select[Any]:
+    """All of a table, the newest first, from a place in it on."""
+    asked = select(table).order_by(at.desc(), table.c.number.desc())
+    if behind is None:
+        return asked
+    here = or_(at < behind.began, and_(at == behind.began, table.c.number < behind.id))
+    return asked.where(at <= behind.began, here)
 
 
 def done(on: Connection, number: str) -> bool:
