@@ -23,6 +23,8 @@ ROOM = 8_888
 SVG = "http://www.w3.org/2000/svg"
 TEXT = f"{{{SVG}}}text"
 ON_THE_LINE = frozenset(name_of(row.trigger) for row in extract(TABLE).session)
+ANYWHERE = ON_THE_LINE | {name_of(row.trigger) for row in extract(TABLE).everywhere}
+"""What has arrows only where it happened."""
 
 
 @lru_cache(maxsize=1)
@@ -69,8 +71,8 @@ class _Filling:
 
     def _arrow(self, group: Element, way: Way) -> None:
         stroke = self._overlay.ways.get(way)
-        if stroke is None and way[1] in ON_THE_LINE:
-            group.clear()  # what happens on the line has arrows only where it happened
+        if stroke is None and way[1] in ANYWHERE:
+            group.clear()
             return
         for part in group:
             if part.tag != TEXT:

@@ -75,7 +75,9 @@ export class Flowchart {
   }
 
   #way(entry) {
-    const way = this.find("way", entry.source, entry.trigger, entry.target);
+    // One arrow may show several ways, and has a class for each.
+    const name = ["way", entry.source, entry.trigger, entry.target].join("_");
+    const way = this.svg.querySelector(`.${CSS.escape(name)}`);
     if (way) return way;
     return entry.target === "ended" && entry.accepted ? this.find("way", "line") : null;
   }
@@ -92,19 +94,21 @@ export class Flowchart {
     } else {
       // Where it would have led isn't known to a refusal: whichever arrow bears its name.
       const asked = this.svg.querySelector(
-        `[id^="way_${CSS.escape(entry.source)}_${CSS.escape(entry.trigger)}_"]`,
+        `[class*=" way_${CSS.escape(entry.source)}_${CSS.escape(entry.trigger)}_"]`,
       );
       if (asked) asked.classList.add("refused");
     }
     this.#mark(entry);
   }
 
-  /** A frame round the trigger's name, in its state's card or among what happens on the line. */
+  /** A frame round the trigger's name: in its state's card, or where it stands for all of them. */
   #mark(entry) {
-    for (const card of [this.find("state", entry.source), this.find("line")]) {
-      const name = card && [...card.querySelectorAll("text")].find(
+    const stays = entry.source === entry.target;
+    for (const card of [this.find("state", entry.source), this.find("everywhere"), this.find("line")]) {
+      const names = [...(card ? card.querySelectorAll("text") : [])].filter(
         (text) => text.textContent === entry.trigger,
       );
+      const name = names.at(stays ? -1 : 0); // what leads on stands above what stays
       if (!name) continue;
       const box = name.getBBox();
       const mark = drawn("rect", {

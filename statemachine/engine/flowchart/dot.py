@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import graphviz  # type: ignore[import-untyped]
 
 from statemachine.engine.flowchart.labels import BEGIN, SHARED, Labels
-from statemachine.engine.flowchart.model import Desk, Fact, Route, extract
+from statemachine.engine.flowchart.model import EVERYWHERE, LINE, Desk, Fact, Route, extract
 from statemachine.engine.flowchart.notation import (
     DATA,
     DATA_INK,
@@ -18,7 +18,7 @@ from statemachine.engine.flowchart.notation import (
     PAPER,
     grid,
 )
-from statemachine.engine.flowchart.overlay import Overlay
+from statemachine.engine.flowchart.overlay import Overlay, Way
 from statemachine.engine.rows import Row
 from statemachine.engine.states import State
 from statemachine.engine.table import Table
@@ -44,6 +44,7 @@ class _Drawing:
         self._table = table
         self._chart = chart = extract(table)
         self._overlay = overlay
+        self._shown = (*chart.routes, *self._taken_from_many())
         self._labels = Labels(overlay, table.final)
         self._colours = {
             desk.state: HEADERS[place % len(HEADERS)] for place, desk in enumerate(chart.desks)
@@ -51,13 +52,14 @@ class _Drawing:
         self._dot = graphviz.Digraph(
             "flowchart",
             graph_attr={
-                "rankdir": "TB",
+                # Where a way shows more than its name, desks side by side have no room for it.
+                "rankdir": "TB" if overlay.plain else "LR",
                 "bgcolor": PAPER,
                 "fontname": "Helvetica",
                 "fontcolor": INK,
-                "nodesep": "0.3" if overlay.live else "0.55",
-                "ranksep": "0.5" if overlay.live else "0.6",
-                "pad": "0.12" if overlay.live else "0.35",
+                "nodesep": "0.55" if overlay.plain else "0.35",
+                "ranksep": "0.6" if overlay.plain else "0.4",
+                "pad": "0.12" if overlay.live else "0.2",
                 "splines": "true",
                 "newrank": "true",
                 "label": self._labels.caption(),
@@ -81,8 +83,9 @@ class _Drawing:
         self._end()
         if not self._overlay.plain:
             self._shared()
-        for (source, target), routes in _together(self._chart.routes).items():
-            self._routes(source, target, routes)
+        for routes in _together(self._shown, apart=self._overlay.plain):
+            self._routes(routes)
+        self._everywhere()
         self._line_events()
         self._levels()
         self._notes()
@@ -99,8 +102,18 @@ class _Drawing:
     def _desk(self, desk: Desk) -> None:
         usual = FAINT if self._overlay.fades(desk.state) else self._colours[desk.state]
         colour = self._overlay.paint(desk.state).fill or usual
-        label = self._labels.desk(desk, colour)
+        label = self._labels.desk(desk, self._done_here(desk.state), colour)
         self._dot.node(desk.state.value, label, **_named("state", desk.state))
+
+    def _done_here(self, state: State) -> tuple[Row, ...]:
+        """What is done at many desks, and was done at this one."""
+        return tuple(
+            row
+            for row in self._chart.everywhere
+            if state in row.sources
+            and row.to is None
+            and (state, name_of(row.trigger), state) in self._overlay.ways
+        )
 
     def _end(self) -> None:
         usual = FAINT if self._overlay.fades(self._table.final) else ENDING
@@ -116,20 +129,59 @@ class _Drawing:
             **_named("state", self._table.final),
         )
 
-    def _routes(self, source: State, target: State, routes: tuple[Route, ...]) -> None:
-        for route in routes:
-            stroke = self._overlay.stroke(route.way)
-            ink = NOTE_INK if route.reported else self._colours[source]
-            usual = FAINT if self._overlay.fades(route.way) else ink
-            self._dot.edge(
-                source.value,
-                target.value,
-                label=self._labels.route(route),
-                color=stroke.colour or usual,
-                penwidth=f"{stroke.width or 1.6:g}",
-                **({"style": "dashed"} if route.reported else {}),
-                **_named("way", *route.way),
-            )
+    def _routes(self, routes: tuple[Route, ...]) -> None:
+        """One arrow for what leads from one desk to another in one way."""
+        first, ways = routes[0], tuple(route.way for route in routes)
+        stroke = max(map(self._overlay.stroke, ways), key=lambda each: each.width)
+        ink = NOTE_INK if first.reported else self._colours[first.source]
+        usual = FAINT if all(map(self._overlay.fades, ways)) else ink
+        self._dot.edge(
+            first.source.value,
+            first.target.value,
+            **{"xlabel" if self._is_to_and_fro(first) else "label": self._labels.routes(routes)},
+            color=stroke.colour or usual,
+            penwidth=f"{stroke.width or 1.6:g}",
+            **({"style": "dashed"} if first.reported else {}),
+            **_way(*ways),
+        )
+
+    def _is_to_and_fro(self, route: Route) -> bool:
+        """Whether it leads between two desks of one level, and others lead back.
+
+        Words in between would push the arrows into each other: they are put where there is room.
+        """
+        if self._overlay.plain:
+            return False
+        pair = {route.source, route.target}
+        back = ((each.target, each.source) for each in self._shown)
+        level = any(pair <= {*each} for each in self._chart.levels)
+        return level and (route.source, route.target) in back
+
+    # What is done at many desks
+
+    def _taken_from_many(self) -> Iterable[Route]:
+        """The ways that lead from many desks and were taken: in plain words there is no card."""
+        rows = self._chart.everywhere if self._overlay.plain else ()
+        routes = (Route(source, row.to, row) for row in rows for source in row.sources if row.to)
+        return (route for route in routes if route.way in self._overlay.ways)
+
+    def _everywhere(self) -> None:
+        """One card for all of them."""
+        rows = self._chart.everywhere
+        if self._overlay.plain or not rows:
+            return
+        self._dot.node(EVERYWHERE, self._labels.everywhere(rows), **_named(EVERYWHERE))
+        for row in rows:
+            if row.to is not None:
+                ways = [(source, name_of(row.trigger), row.to) for source in row.sources]
+                self._dot.edge(
+                    EVERYWHERE,
+                    row.to.value,
+                    label=self._labels.from_everywhere(row),
+                    color=ENDING,
+                    penwidth="1.6",
+                    **_way(*ways),
+                )
 
     # What happens on the line
 
@@ -139,10 +191,10 @@ class _Drawing:
                 self._taken(source, row)
         if not self._chart.session or self._overlay.plain:
             return
-        label = self._labels.line(self._chart.session, set(self._colours))
-        self._dot.node("line", label, **_named("line"))
+        label = self._labels.line(self._chart.session, tuple(self._colours))
+        self._dot.node(LINE, label, **_named(LINE))
         look = {"style": "dotted", "color": NOTE_INK, "penwidth": "1.4"}
-        self._dot.edge("line", self._table.final.value, **look, **_named("way", "line"))
+        self._dot.edge(LINE, self._table.final.value, **look, **_named("way", LINE))
 
     def _taken(self, source: State, row: Row) -> None:
         way = (source, name_of(row.trigger), row.to or source)
@@ -157,7 +209,7 @@ class _Drawing:
             color=colour,
             style="dashed",
             penwidth=f"{stroke.width or 1.6:g}",
-            **_named("way", *way),
+            **_way(way),
         )
 
     # What the desks share
@@ -174,33 +226,33 @@ class _Drawing:
             )
             for fact in self._chart.facts:
                 cluster.node(_field(fact), self._labels.fact(fact), **_named("fact", fact.name))
+        inks = {**{state.value: ink for state, ink in self._colours.items()}, LINE: NOTE_INK}
         for fact in self._chart.facts:
-            for state in fact.sources:
+            for source in fact.sources:
                 self._dot.edge(
-                    state.value,
+                    source,
                     _field(fact),
                     style="dashed",
-                    color=FAINT if self._overlay.fade else self._colours[state],
+                    color=FAINT if self._overlay.fade else inks.get(source, ENDING),
                     penwidth="0.9",
                     arrowhead="vee",
                     arrowsize="0.6",
-                    **_named("writes", state, fact.name),
+                    **_named("writes", source, fact.name),
                 )
 
     def _levels(self) -> None:
-        """Up to two desks beside each other under the first one, the end and the facts below.
+        """Each desk as far on as it is from the first one, the end beside the last of them.
 
-        With three, arrows between the outer ones would run into each other on one level.
+        What is for many desks stands there too, and the facts behind it. In plain words there are
+        numbers on every way, and only the end has a level of its own.
         """
-        desks = [
-            desk.state.value for desk in self._chart.desks if desk.state is not self._table.initial
-        ]
-        plain = self._overlay.plain
-        events = ["line"] if self._chart.session and not plain else []
-        levels = [[self._table.final.value, *map(_field, () if plain else self._chart.facts)]]
-        if len(desks) <= 2:
-            levels.insert(0, [*events, *desks])
-        for level in levels:
+        levels = [list(map(str, level)) for level in self._chart.levels]
+        levels[0].append("begin")
+        last = [EVERYWHERE] if self._chart.everywhere else []
+        last += [self._table.final.value, *([LINE] if self._chart.session else [])]
+        levels[-1] += last
+        levels.append([_field(fact) for fact in self._chart.facts])
+        for level in [[self._table.final.value]] if self._overlay.plain else levels:
             with self._dot.subgraph() as same:
                 same.attr(rank="same")
                 for name in level:
@@ -212,17 +264,24 @@ class _Drawing:
             self._dot.edge(self._table.final.value, "notes", style="invis")
 
 
-def _together(routes: Iterable[Route]) -> dict[tuple[State, State], tuple[Route, ...]]:
-    found: dict[tuple[State, State], tuple[Route, ...]] = {}
+def _together(routes: Iterable[Route], *, apart: bool) -> Iterable[tuple[Route, ...]]:
+    """Those that lead from one state to another in one way; each alone if they are to be apart."""
+    found: dict[object, tuple[Route, ...]] = {}
     for route in routes:
-        key = (route.source, route.target)
+        key = route if apart else (route.source, route.target, route.reported)
         found[key] = (*found.get(key, ()), route)
-    return found
+    return found.values()
 
 
 def _named(kind: str, *parts: str) -> dict[str, str]:
     """The `id` and `class` by which a page finds this in the SVG, both from the table."""
     return {"id": "_".join((kind, *parts)), "class": kind}
+
+
+def _way(*ways: Way) -> dict[str, str]:
+    """An arrow's `id`, which is its first way's, and a class for each of the ways that it shows."""
+    names = ["_".join(("way", *way)) for way in ways]
+    return {"id": names[0], "class": " ".join(("way", *names))}
 
 
 def _field(fact: Fact) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from statemachine.engine.flowchart.model import Desk, Fact, Route
 from statemachine.engine.flowchart.notation import (
     DATA_INK,
+    ENDING,
     FAINT,
     GREY,
     INK,
@@ -53,18 +55,19 @@ class Labels:
         legend = self.overlay.legend or LEGEND
         return card([*above, f"<td>{text(legend, GREY, 11)}</td>"], pad=6)
 
-    def desk(self, desk: Desk, colour: str) -> str:
+    def desk(self, desk: Desk, more: tuple[Row, ...], colour: str) -> str:
         """A desk's card: who speaks there, and what is done without leaving it."""
+        stays = (*more, *desk.stays)
         head = self._head(desk.state)
-        cells = [f'<td bgcolor="{colour}" width="170" cellpadding="7">{head}</td>']
+        cells = [f'<td bgcolor="{colour}" width="150" cellpadding="7">{head}</td>']
         cells += [
             f'<td bgcolor="{NOTE}" cellpadding="4">{bold(badge, NOTE_INK, 11)}</td>'
             for badge in self.overlay.paint(desk.state).badges
         ]
-        if desk.stays:
+        if stays:
             what = "done at this desk:" if self.overlay.plain else "stays at this desk:"
             cells.append(f'<td bgcolor="{WASH}">{text(what, GREY, 9)}</td>')
-        cells += [self._stay(desk.state, row) for row in desk.stays]
+        cells += [self._stay(desk.state, row) for row in stays]
         return card(cells, border=colour)
 
     def _head(self, state: State) -> str:
@@ -94,25 +97,51 @@ class Labels:
         badges = [text(badge, PAPER, 11) for badge in self.overlay.paint(self.final).badges]
         return f"<{'<br/>'.join([bold(self.final.value, PAPER, 15), *badges])}>"
 
-    def route(self, route: Route) -> str:
+    def routes(self, routes: tuple[Route, ...]) -> str:
         """What stands on an arrow between desks."""
-        stroke = self.overlay.stroke(route.way)
-        said = self._trigger(route.way) + self._guards(route.row, route.way)
-        lines = [f"<td {LEFT}>{said}</td>"]
-        if stroke.label:
-            lines.insert(0, f"<td>{bold(stroke.label, stroke.colour or NOTE_INK, 13)}</td>")
-        if stroke.trouble:
-            lines.append(f"<td>{bold(stroke.trouble, TROUBLE, 11)}</td>")
+        lines: list[str] = []
+        for route in routes:
+            stroke = self.overlay.stroke(route.way)
+            said = self._trigger(route.way) + self._guards(route.row, route.way)
+            if stroke.label:
+                lines.append(f"<td>{bold(stroke.label, stroke.colour or NOTE_INK, 13)}</td>")
+            lines.append(f"<td {LEFT}>{said}</td>")
+            if stroke.trouble:
+                lines.append(f"<td>{bold(stroke.trouble, TROUBLE, 11)}</td>")
         return beside(lines)
 
-    def line(self, session: tuple[Row, ...], everywhere: set[State]) -> str:
+    def everywhere(self, rows: tuple[Row, ...]) -> str:
+        """The card of what is done at many desks: at which, and what must hold."""
+        cells = [
+            f'<td bgcolor="{WASH}" cellpadding="6" colspan="2">'
+            f"{bold('at every desk', ENDING, 13)}</td>"
+        ]
+        for sources in dict.fromkeys(row.sources for row in rows):
+            where = text(f"at {', '.join(sources)}:", GREY, 10)
+            cells.append(f'<td colspan="2" {LEFT} cellpadding="4">{where}</td>')
+            for row in rows:
+                if row.sources == sources:
+                    cells += self._anywhere(row)
+        return card(cells, border=ENDING)
+
+    def _anywhere(self, row: Row) -> Iterable[str]:
+        leads = f"  {text(f'to {row.to}', GREY, 10)}" if row.to else ""
+        said = bold(name_of(row.trigger), INK, 12) + leads
+        conditions = "<br/>".join(text(line, GREY, 10) for line in _lines(row.guard_names))
+        yield f'<td {LEFT} cellpadding="4">{said}</td><td {LEFT} cellpadding="4">{conditions}</td>'
+
+    def from_everywhere(self, row: Row) -> str:
+        """What stands on the arrow from that card."""
+        return beside([f"<td>{bold(name_of(row.trigger), INK, 12)}</td>"])
+
+    def line(self, session: tuple[Row, ...], everywhere: tuple[State, ...]) -> str:
         """The card of what happens on the line; where, unless it is everywhere."""
         cells = [
             f'<td bgcolor="{NOTE}" cellpadding="6">{bold("on the line", NOTE_INK, 13)}<br/>'
             f"{text('reported by the phone, at any desk', NOTE_INK, 10)}</td>"
         ]
         for row in session:
-            where = "" if set(row.sources) == everywhere else f" ({', '.join(row.sources)})"
+            where = _where(row.sources, everywhere)
             leads = "stays" if row.to is None else f"to {row.to}"
             cells.append(
                 f'<td {LEFT} cellpadding="4">{bold(name_of(row.trigger), INK, 11)}'
@@ -144,13 +173,28 @@ class Labels:
         return _conditions(row, FAINT if self.overlay.fades(way) else GREY)
 
 
-def _conditions(row: Row, colour: str, width: int = 36) -> str:
+def _where(sources: tuple[State, ...], everywhere: tuple[State, ...]) -> str:
+    """At which states, or at which ones not: whichever is shorter; nothing if at all of them."""
+    others = [state for state in everywhere if state not in sources]
+    if not others:
+        return ""
+    few = len(sources) <= len(others)
+    return f" ({', '.join(sources)})" if few else f" (not {', '.join(others)})"
+
+
+def _conditions(row: Row, colour: str) -> str:
     """The row's guards in words, in short lines under its trigger."""
+    return "".join(f"<br/>{text(line, colour, 10)}" for line in _lines(row.guard_names))
+
+
+def _lines(guards: Iterable[str], width: int = 36) -> list[str]:
+    """Guards in words, in lines of about so many characters."""
     lines: list[str] = []
-    for place, name in enumerate(row.guard_names):
-        words = f"{name.replace('_', ' ')}{',' if place + 1 < len(row.guard_names) else ''}"
+    names = tuple(guards)
+    for place, name in enumerate(names):
+        words = f"{name.replace('_', ' ')}{',' if place + 1 < len(names) else ''}"
         if lines and len(lines[-1]) + len(words) < width:
             lines[-1] += f" {words}"
         else:
             lines.append(words if lines else f"if {words}")
-    return "".join(f"<br/>{text(line, colour, 10)}" for line in lines)
+    return lines

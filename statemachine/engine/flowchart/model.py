@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,12 @@ from statemachine.engine.flowchart.overlay import Way
 from statemachine.engine.rows import Row
 from statemachine.engine.states import State
 from statemachine.engine.table import Table
-from statemachine.engine.triggers import SessionTrigger, name_of
+from statemachine.engine.triggers import SessionTrigger, Trigger, name_of
+
+EVERYWHERE, LINE = "everywhere", "line"
+"""The names of the cards of what may happen at many desks, and of what happens on the line."""
+MANY = 3
+"""At how many desks something is done that is drawn once for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,8 @@ class Fact:
 
     name: str
     written: tuple[tuple[State, str], ...]
-
-    @property
-    def sources(self) -> tuple[State, ...]:
-        """The states that write it, each once."""
-        return tuple(dict.fromkeys(state for state, _ in self.written))
+    sources: tuple[str, ...]
+    """The cards from which it is written, each once: a state's, or one for many of them."""
 
     @property
     def triggers(self) -> tuple[str, ...]:
@@ -62,9 +65,13 @@ class Chart:
 
     desks: tuple[Desk, ...]
     routes: tuple[Route, ...]
+    everywhere: tuple[Row, ...]
+    """The rows of a model's trigger that is done at many desks without leaving them."""
     session: tuple[Row, ...]
     """What happens on the line, and leads to the end or nowhere."""
     facts: tuple[Fact, ...]
+    levels: tuple[tuple[State, ...], ...]
+    """The desks by how far they are from the first one."""
 
 
 @lru_cache(maxsize=8)
@@ -77,25 +84,68 @@ def extract(table: Table) -> Chart:
     reported = tuple(row for row in table if issubclass(row.trigger, SessionTrigger))
     session = tuple(row for row in reported if row.to in (None, table.final))
     model = tuple(row for row in table if row not in reported)
-    written = explore.writes(table)
+    often = {row.trigger for row in model if row.to is None and len(row.sources) >= MANY}
+    everywhere = tuple(row for row in model if row.trigger in often)
+    once = tuple(row for row in table if row not in (*session, *everywhere))
+    routes = tuple(
+        Route(source, row.to, row, row in reported)
+        for row in once
+        for source in row.sources
+        if row.to and not _stays(row, source)
+    )
+    card: dict[type[Trigger], str] = dict.fromkeys(often, EVERYWHERE)
+    card.update((row.trigger, LINE) for row in session)
     return Chart(
         desks=tuple(
-            Desk(state, tuple(r for r in model if state in r.sources and _stays(r, state)))
+            Desk(
+                state,
+                tuple(
+                    r for r in once if r not in reported and state in r.sources and _stays(r, state)
+                ),
+            )
             for state in table.open
         ),
-        routes=tuple(
-            Route(source, row.to, row, row in reported)
-            for row in table
-            for source in row.sources
-            if row.to and not _stays(row, source) and row not in session
-        ),
+        routes=routes,
+        everywhere=everywhere,
         session=session,
         facts=tuple(
-            Fact(name, tuple((state, name_of(kind)) for state, kind in places))
-            for name, places in written.items()
+            Fact(
+                name,
+                tuple((state, name_of(kind)) for state, kind in places),
+                _from(dict.fromkeys(card.get(kind, state.value) for state, kind in places)),
+            )
+            for name, places in explore.writes(table).items()
         ),
+        levels=_levels(table, routes, everywhere),
     )
 
 
 def _stays(row: Row, state: State) -> bool:
     return row.to is None or row.to is state
+
+
+def _levels(
+    table: Table, routes: tuple[Route, ...], everywhere: tuple[Row, ...]
+) -> tuple[tuple[State, ...], ...]:
+    """What is done everywhere leads on from the first desk."""
+    leads = {(route.source, route.target) for route in routes}
+    leads |= {(table.initial, row.to) for row in everywhere if row.to}
+    levels: list[tuple[State, ...]] = [(table.initial,)]
+    placed = {table.initial, table.final}
+    while found := tuple(
+        state
+        for state in table.states
+        if state not in placed and any((source, state) in leads for source in levels[-1])
+    ):
+        levels.append(found)
+        placed.update(found)
+    return tuple(levels)
+
+
+def _from(cards: Iterable[str]) -> tuple[str, ...]:
+    """Whence a fact is written: what many desks write, and is written at every one, from there."""
+    found = tuple(cards)
+    desks = [each for each in found if each not in (EVERYWHERE, LINE)]
+    if EVERYWHERE in found and len(desks) >= MANY:
+        return tuple(each for each in found if each not in desks)
+    return found
