@@ -1,4 +1,4 @@
-"""A caller is put through to a person on a real server: on the page, by telephone, or in vain."""
+"""A caller is put through to a person on a real server, whoever dies: on the page, by telephone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from livekit import rtc
 from numpy.typing import NDArray
@@ -29,7 +30,6 @@ from tests.e2e.kills import send
 STATUS = "sip.callStatus"
 KINDLY = "Can I talk to a human, please?"
 ASKING = "asking a colleague|one moment"
-AGENT = "person"
 ALWAYS_OPEN = """
 [[entry]]
 id = "address"
@@ -38,22 +38,48 @@ answer = "We're at 12 Market Street."
 """
 
 
-async def worker_of(start: StartWorker, folder: Path, **settings: str) -> RunningWorker:
-    """A worker whose records lie in a folder, for callers who ask for it by name.
+Begin = Callable[..., Awaitable[RunningWorker]]
 
-    Its shop is always open: it tells no hours.
+
+@pytest.fixture
+def agent(tmp_path: Path) -> str:
+    """The name by which callers of one test ask for its workers, and for no other test's."""
+    return tmp_path.name
+
+
+@pytest.fixture
+def begin(start_worker: StartWorker, agent: str, tmp_path: Path) -> Iterator[Begin]:
+    """Starts a worker with these settings; all of one test have the same records, and end with it.
+
+    Their shop is always open: it tells no hours.
     """
-    shop = folder / "shop"
-    shop.mkdir(exist_ok=True)
-    (shop / "about.toml").write_text(ALWAYS_OPEN)
+    running: list[RunningWorker] = []
+    (tmp_path / "about.toml").write_text(ALWAYS_OPEN)
     given = {
-        "SHOP": str(shop),
-        "DATABASE_URL": f"sqlite:///{folder}/calls.db",
+        "SHOP": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/calls.db",
         "SILENCE_SECONDS": "60",
-        "AGENT_NAME": AGENT,
+        "AGENT_NAME": agent,
         "PERSON_SECONDS": "60",
     }
-    return await asyncio.to_thread(lambda: start(**{**given, **settings}))
+
+    async def one(**settings: str) -> RunningWorker:
+        started = await asyncio.to_thread(lambda: start_worker(**{**given, **settings}))
+        running.append(started)
+        return started
+
+    yield one
+    for worker in running:
+        worker.stop()
+
+
+async def killed(call: str, workers: Iterable[RunningWorker]) -> None:
+    """All processes of the worker that serves the call end at once; another one takes it up."""
+    left = [worker for worker in workers if worker.process.poll() is None]
+    (serving,) = (worker for worker in left if worker.serving(call))
+    send(signal.SIGKILL, serving.family())
+    others = [worker for worker in left if worker is not serving]
+    await until(lambda: any(each.serving(call) for each in others), "nobody takes the call up")
 
 
 @contextlib.asynccontextmanager
@@ -132,11 +158,11 @@ async def picks_up(who: Caller) -> None:
 
 
 async def test_a_colleague_answers_on_the_page_and_the_worker_dies_meanwhile(
-    server: LocalServer, start_worker: StartWorker, room: str, tmp_path: Path
+    server: LocalServer, begin: Begin, agent: str, room: str, tmp_path: Path
 ) -> None:
     """They hear each other, the agent is silent, stays so in the next worker, and is back then."""
-    worker = await worker_of(start_worker, tmp_path, PERSON_PAGE="on")
-    async with page_of(server, tmp_path) as page, calling(server, room, agent=AGENT) as caller:
+    worker = await begin(PERSON_PAGE="on")
+    async with page_of(server, tmp_path) as page, calling(server, room, agent=agent) as caller:
         call = await caller.sid()
         await greeted(caller)
         await caller.asks(KINDLY, ASKING)
@@ -152,26 +178,51 @@ async def test_a_colleague_answers_on_the_page_and_the_worker_dies_meanwhile(
             await person.say("Hello, this is Mary.")
             await until(lambda: me in heard.whose, "the caller doesn't hear the colleague")
             assert (await page.post("/api/answer", json={"call": call})).status == 409
-            other = await worker_of(start_worker, tmp_path, PERSON_PAGE="on")
-            said = len(caller.heard)
-            send(signal.SIGKILL, worker.family())
-            await until(lambda: bool(other.serving(call)), "nobody takes the call up")
+            other = await begin(PERSON_PAGE="on")
+            spoke = set(caller.first_sounds)
+            await killed(call, (worker, other))
             await caller.say("My invoice is wrong. Goodbye.")
             await asyncio.sleep(4)
-            assert caller.heard[said:] == []
+            assert set(caller.first_sounds) == spoke
         await caller.hears("colleague has left the line")
         await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")
         await caller.is_disconnected()
         print("PUT THROUGH ON THE PAGE", caller.heard)
 
 
+async def test_a_caller_who_waits_and_hangs_up_is_asked_for_no_more(
+    server: LocalServer, begin: Begin, agent: str, room: str, tmp_path: Path
+) -> None:
+    """The page rings no longer, the telephone that rang is let go, and nothing is promised."""
+    async with exchange(server) as stand_in:
+        number = {"PERSON_NUMBER": "+12125550111", "PERSON_TRUNK": "ST_1"}
+        settings = {**number, "PERSON_PAGE": "on", "LIVEKIT_URL": stand_in.url}
+        worker = await begin(**settings)
+        async with page_of(server, tmp_path) as page:
+            async with calling(server, room, agent=agent) as caller:
+                call = await caller.sid()
+                await greeted(caller)
+                await caller.asks(KINDLY, ASKING)
+                asked = await asyncio.wait_for(stand_in.rung.get(), 20)
+                them = asked.participant_identity
+                person = on_the_telephone(server, asked.room_name, them)
+                await person.room.connect(person.url, person.token)
+                await first_waiting(page)
+            await asyncio.wait_for(person.gone.wait(), 10)
+            report = await worker.report(call)
+            assert report["path"] == ["greeting", "waiting", "ended"]
+            assert report["ended_by"] == "caller_hung_up"
+            assert report["tickets"] == []
+            assert (await (await page.get("/api/waiting")).json())["calls"] == []
+
+
 async def test_nobody_answers_on_the_page(
-    server: LocalServer, start_worker: StartWorker, room: str, tmp_path: Path
+    server: LocalServer, begin: Begin, agent: str, room: str, tmp_path: Path
 ) -> None:
     """The caller hears every so often that somebody is asked, and is promised a call back."""
     settings = {"PERSON_PAGE": "on", "PERSON_SECONDS": "14", "PERSON_WORDS_SECONDS": "3"}
-    await worker_of(start_worker, tmp_path, **settings)
-    async with page_of(server, tmp_path) as page, calling(server, room, agent=AGENT) as caller:
+    await begin(**settings)
+    async with page_of(server, tmp_path) as page, calling(server, room, agent=agent) as caller:
         await greeted(caller)
         await caller.asks(KINDLY, ASKING)
         heard = await caller.hears("call you back.*ticket")
@@ -183,22 +234,26 @@ async def test_nobody_answers_on_the_page(
 
 
 async def test_a_colleague_takes_the_call_on_their_telephone(
-    server: LocalServer, start_worker: StartWorker, room: str, tmp_path: Path
+    server: LocalServer, begin: Begin, agent: str, room: str, tmp_path: Path
 ) -> None:
     """They are briefed unheard, press 1, and only then they and the caller hear each other.
 
-    The caller's own telephone rings at first: they are greeted once it is picked up.
+    The caller's own telephone rings at first: they are greeted once it is picked up. Their worker
+    dies while the colleague's rings, and another one while the two talk: it goes on ringing, no
+    second one does, and who talks goes on talking.
     """
     async with exchange(server) as stand_in:
-        settings = {"PERSON_NUMBER": "+12125550111", "PERSON_TRUNK": "ST_1"}
-        await worker_of(start_worker, tmp_path, **settings, LIVEKIT_URL=stand_in.url)
-        async with on_the_telephone(server, room, "caller", AGENT) as caller:
+        number = {"PERSON_NUMBER": "+12125550111", "PERSON_TRUNK": "ST_1"}
+        settings = {**number, "LIVEKIT_URL": stand_in.url}
+        begun = (begin(**settings) for _ in range(3))
+        workers = await asyncio.gather(*begun)
+        async with on_the_telephone(server, room, "caller", agent) as caller:
             await until(lambda: caller.tracks > 0, "no agent has come")
             await asyncio.sleep(3)
             assert not caller.answered.is_set(), "spoken to while it rings"
             await picks_up(caller)
             await greeted(caller)
-            heard = HeardBy(caller.room)
+            call, heard = await caller.sid(), HeardBy(caller.room)
             await caller.asks(KINDLY, ASKING)
             asked = await asyncio.wait_for(stand_in.rung.get(), 20)
             assert (asked.sip_call_to, asked.sip_trunk_id) == ("+12125550111", "ST_1")
@@ -206,7 +261,10 @@ async def test_a_colleague_takes_the_call_on_their_telephone(
             person = on_the_telephone(server, asked.room_name, me)
             theirs = HeardBy(person.room)
             async with person:
-                await asyncio.sleep(2)
+                await asyncio.sleep(1)
+                await killed(call, workers)
+                assert not re.search("new iphone|need support", await caller.hears("cut off"))
+                assert stand_in.rung.empty(), "rung twice"
                 assert not person.answered.is_set(), "briefed while it rings"
                 await picks_up(person)
                 await asyncio.sleep(0.5)
@@ -222,6 +280,15 @@ async def test_a_colleague_takes_the_call_on_their_telephone(
                 await asyncio.gather(person.say("Hello, this is Mary."), caller.say("Hello, Mary."))
                 await until(lambda: me in heard.whose, "the caller doesn't hear the colleague")
                 await until(lambda: "caller" in theirs.whose, "the colleague doesn't hear them")
+                spoke = set(caller.first_sounds)
+                await killed(call, workers)
+                for heard_by in (heard, theirs):
+                    heard_by.whose.clear()
+                await asyncio.gather(person.say("Are you still there?"), caller.say("Yes, I am."))
+                await until(lambda: me in heard.whose, "the caller hears the colleague no more")
+                await until(lambda: "caller" in theirs.whose, "the colleague hears them no more")
+                assert set(caller.first_sounds) == spoke
+                assert stand_in.rung.empty(), "rung twice"
                 assert "press" not in " ".join(caller.heard).lower()
             await caller.hears("colleague has left the line")
             await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")

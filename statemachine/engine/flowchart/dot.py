@@ -160,8 +160,8 @@ class _Drawing:
     # What is done at many desks
 
     def _taken_from_many(self) -> Iterable[Route]:
-        """The ways that lead from many desks and were taken: in plain words there is no card."""
-        rows = self._chart.everywhere if self._overlay.plain else ()
+        """The ways that lead from many desks, where they were taken."""
+        rows = self._chart.everywhere
         routes = (Route(source, row.to, row) for row in rows for source in row.sources if row.to)
         return (route for route in routes if route.way in self._overlay.ways)
 
