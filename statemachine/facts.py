@@ -111,7 +111,8 @@ class Facts(facts.Facts):
         Of how the caller is reached a guard only asks whether something stands asked; what nobody
         asks any more is as if nobody had. While that, or whether to cancel an order, stands asked,
         the rest is walked as it is at a call's beginning, but for the order: whatever the answer,
-        it is over then. That nothing is asked twice, other tests show.
+        it is over then. What is asked of a number, and what becomes of it, is walked by itself
+        (`tests/reached.py`).
         """
         answer = self.answer if self.answer is Answer.YES else Answer.OPEN
         chosen = self.selection

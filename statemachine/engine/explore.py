@@ -134,7 +134,8 @@ def sample(kind: type[Trigger], words: Mapping[str, tuple[str, ...]]) -> Iterato
 
     A text field takes what means something under its name, else its examples, nothing, and a
     nonsense word; an enumeration takes each member. Optional fields are left out, or filled one at
-    a time: the tool's beside sensible words, the others beside senseless ones.
+    a time: the tool's beside sensible words, the others beside senseless ones; all of them where
+    no other is needed.
 
     Raises:
         TypeError: a field is of a type that there are no samples for.
@@ -147,7 +148,7 @@ def sample(kind: type[Trigger], words: Mapping[str, tuple[str, ...]]) -> Iterato
         yield kind(**given)
         understood = all(given.values()) and NONSENSE not in given.values()
         for each in spare:
-            if hints[each.name] is str and bool(each.metadata) is not understood:
+            if needed and hints[each.name] is str and bool(each.metadata) is not understood:
                 continue
             for value in _values(kind, each, hints, words):
                 if value != each.default:

@@ -32,8 +32,10 @@ from statemachine.triggers import (
     EndPurchaseCall,
     EndSupportCall,
     FindOrder,
+    KeyPressed,
     LogSupportIssue,
     NobodyAnswered,
+    NumberShown,
     PersonAnswered,
     PersonDeclined,
     PersonLeft,
@@ -49,6 +51,7 @@ from statemachine.triggers import (
     ToPerson,
     ToSupport,
 )
+from tests.reached import reached, told
 
 COLOURS = ("black", "white", "deep blue")
 OFFERS = tuple(
@@ -71,6 +74,8 @@ MAY_CHANGE: dict[type[Trigger], set[str]] = {
     QuestionPut: {"selection", *ASKED_FOR},
     ToBuying: {"wish", "entered_at", "selection", *ASKED_FOR},
     ToSupport: {"wish", "entered_at", "selection", *ASKED_FOR},
+    KeyPressed: {"keys"},
+    NumberShown: {"line_number", "callback_number", "earlier"},
     RecordName: {"customer_name", *ASKED_FOR},
     RecordNumber: {"callback_number", "contact", "digits"},
     DeclineContact: {"callback_number", "contact"},
@@ -189,7 +194,7 @@ models = st.one_of(
 )
 storages = st.one_of(st.sampled_from(["", "256 GB", "512 GB", "1 TB", "3 GB"]), anything)
 colours = st.one_of(st.sampled_from(["", "black", "deep blue", "pink"]), anything)
-DIALLED = ("+12125550123", "+442079460958")
+DIALLED = ("+12125550123", "+442079460958", "+12125550199")
 numbers = st.sampled_from(["", *DIALLED])
 payloads: st.SearchStrategy[Trigger] = st.one_of(
     st.builds(ToBuying, words),
@@ -237,6 +242,28 @@ class Call(RuleBasedStateMachine):
     @rule(digits=st.sampled_from(["212", *DIALLED]), disputes=st.booleans())
     def the_caller_says_a_number(self, digits: str, disputes: bool) -> None:
         self.fire(CallerSpoke(digits=digits, disputes=disputes))
+
+    @rule(number=numbers, earlier=st.sampled_from(["", "S48213", "T48213"]))
+    def a_number_is_shown(self, number: str, earlier: str) -> None:
+        self.fire(NumberShown(number, earlier))
+
+    @rule(key=st.sampled_from("0123456789*#"))
+    def the_caller_presses_a_key(self, key: str) -> None:
+        self.fire(KeyPressed(key))
+
+    @rule(several=st.booleans())
+    def the_caller_asks_for_more(self, several: bool) -> None:
+        self.fire(CallerSpoke(several=several))
+
+    @precondition(lambda self: self.call.facts.contact in (*ASKED, Contact.NOTED))
+    @rule(number=numbers, disputed=st.booleans(), declined=st.booleans())
+    def the_caller_answers_what_was_asked(
+        self, number: str, disputed: bool, declined: bool
+    ) -> None:
+        self.fire(CallerSpoke(Answer.NO if declined else Answer.OPEN, digits=number))
+        self.fire(DeclineContact() if declined else RecordNumber(number))
+        if disputed:
+            self.fire(CallerSpoke(Answer.NO, disputes=True))
 
     @rule(said=anything)
     def the_caller_says(self, said: str) -> None:
@@ -310,6 +337,7 @@ class Call(RuleBasedStateMachine):
             allowed = MAY_CHANGE[type(trigger)]
             assert changed <= allowed, f"facts only change by their rows: {changed - allowed}"
         self.treats_canonical_facts_alike(trigger, state, facts, outcome)
+        self.reaches_them_as_was_walked(trigger, state, facts, outcome)
 
     def treats_canonical_facts_alike(
         self, trigger: Trigger, state: State, facts: Facts, outcome: Accepted[Facts] | Refused
@@ -317,7 +345,8 @@ class Call(RuleBasedStateMachine):
         """The exhaustive walk may leave out what canonical facts leave out.
 
         What stands asked of the caller's number, or of an earlier order, is walked apart from the
-        purchase and the problem (`Facts.bare`): there the two differ on purpose.
+        purchase and the problem (`Facts.bare`): there the two differ on purpose, and the next
+        comparison is of the former.
         """
         if _asked(facts) or (isinstance(outcome, Accepted) and _asked(outcome.facts)):
             return
@@ -328,6 +357,17 @@ class Call(RuleBasedStateMachine):
             assert canonical(other.facts) == canonical(outcome.facts)
         if isinstance(other, Refused) and isinstance(outcome, Refused):
             assert (other.reasons, other.possible) == (outcome.reasons, outcome.possible)
+
+    def reaches_them_as_was_walked(
+        self, trigger: Trigger, state: State, facts: Facts, outcome: Accepted[Facts] | Refused
+    ) -> None:
+        """What becomes of a caller's number in a call becomes of it in the walk of that alone."""
+        if isinstance(outcome, Refused):
+            return
+        walked = MACHINE.plan(state, canonical(reached(facts)), told(facts, trigger))
+        assert isinstance(walked, Accepted), "the walk leaves out what a call can do"
+        assert walked.target is outcome.target
+        assert canonical(walked.facts) == canonical(reached(outcome.facts))
 
     @invariant()
     def what_is_offered_is_what_the_design_says(self) -> None:
