@@ -91,6 +91,8 @@ class Reaching:
             self._person = found
             if not found:
                 self._fire(PersonLeft())
+            elif self._way(found) is Way.PHONE:  # they may have been let in, and not yet together
+                self._spawn(self._rung(found).together())
         elif self._call.state is State.WAITING:
             moves = (e for e in reversed(self._call.journal) if e.accepted and e.source != e.target)
             waited = time.time() - next(moves).at
@@ -150,17 +152,9 @@ class Reaching:
 
     async def _ring(self, known: str, seconds: float) -> None:
         """Ring the colleague; one who was rung already before the call was taken up goes on."""
-        data, keys = self._line.data, self._keys
+        keys = self._keys
         identity = known or minted(keys.livekit_api_secret, self._call.id, Way.PHONE)
-        words = (*brief(data.call.facts), Say(lines.BRIEF_KEYS))
-        self._dialled = dialled = Dialled(
-            identity,
-            self._room,
-            self._rooms,
-            self._listeners,
-            self._line.session.tts,
-            tuple(map(data.prompts.word, words)),
-        )
+        self._dialled = dialled = self._rung(identity)
         self._spawn(dialled.keep_apart())
         if known:
             await self._look_at(dialled)
@@ -171,6 +165,13 @@ class Reaching:
         except DialError as error:
             log.error("call %s: a colleague can't be rung: %s", self._call.id, error)
             self._came_to_nothing(Way.PHONE, PersonNotReached())
+
+    def _rung(self, identity: str) -> Dialled:
+        """The telephone of this identity, with what its colleague is told of the call."""
+        data = self._line.data
+        words = (*brief(data.call.facts), Say(lines.BRIEF_KEYS))
+        told, hears = tuple(map(data.prompts.word, words)), self._listeners
+        return Dialled(identity, self._room, self._rooms, hears, self._line.session.tts, told)
 
     async def _look_at(self, dialled: Dialled) -> None:
         """Somebody came, has picked up, or is heard: nobody hears whom they shall not."""

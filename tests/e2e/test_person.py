@@ -142,13 +142,15 @@ class HeardBy:
         return " ".join(heard)
 
 
-def on_the_telephone(server: LocalServer, room: str, identity: str, agent: str = "") -> Caller:
+def on_the_telephone(
+    server: LocalServer, room: str, identity: str, agent: str = "", **shown: str
+) -> Caller:
     """Somebody as LiveKit's SIP service brings them into a room: their telephone rings."""
     token = rooms.token(server.key, server.secret, identity, room, agent=agent)
     grants = token.claims.video
     assert grants is not None
     grants.can_update_own_metadata = True
-    made = token.with_kind("sip").with_attributes({STATUS: "ringing"}).to_jwt()
+    made = token.with_kind("sip").with_attributes({STATUS: "ringing", **shown}).to_jwt()
     return Caller(server.url, made)
 
 
@@ -190,47 +192,60 @@ async def test_a_colleague_answers_on_the_page_and_the_worker_dies_meanwhile(
         print("PUT THROUGH ON THE PAGE", caller.heard)
 
 
-async def test_a_caller_who_waits_and_hangs_up_is_asked_for_no_more(
+async def test_nobody_answers_on_the_page_and_another_caller_hangs_up(
     server: LocalServer, begin: Begin, agent: str, room: str, tmp_path: Path
 ) -> None:
-    """The page rings no longer, the telephone that rang is let go, and nothing is promised."""
-    async with exchange(server) as stand_in:
-        number = {"PERSON_NUMBER": "+12125550111", "PERSON_TRUNK": "ST_1"}
-        settings = {**number, "PERSON_PAGE": "on", "LIVEKIT_URL": stand_in.url}
-        worker = await begin(**settings)
-        async with page_of(server, tmp_path) as page:
-            async with calling(server, room, agent=agent) as caller:
-                call = await caller.sid()
-                await greeted(caller)
-                await caller.asks(KINDLY, ASKING)
-                asked = await asyncio.wait_for(stand_in.rung.get(), 20)
-                them = asked.participant_identity
-                person = on_the_telephone(server, asked.room_name, them)
-                await person.room.connect(person.url, person.token)
-                await first_waiting(page)
-            await asyncio.wait_for(person.gone.wait(), 10)
-            report = await worker.report(call)
-            assert report["path"] == ["greeting", "waiting", "ended"]
-            assert report["ended_by"] == "caller_hung_up"
-            assert report["tickets"] == []
-            assert (await (await page.get("/api/waiting")).json())["calls"] == []
+    """The caller hears every so often that somebody is asked, and is promised a call back.
 
-
-async def test_nobody_answers_on_the_page(
-    server: LocalServer, begin: Begin, agent: str, room: str, tmp_path: Path
-) -> None:
-    """The caller hears every so often that somebody is asked, and is promised a call back."""
+    For who hangs up meanwhile, the page rings no longer, and nothing is promised.
+    """
     settings = {"PERSON_PAGE": "on", "PERSON_SECONDS": "14", "PERSON_WORDS_SECONDS": "3"}
-    await begin(**settings)
-    async with page_of(server, tmp_path) as page, calling(server, room, agent=agent) as caller:
+    worker = await begin(**settings)
+    async with page_of(server, tmp_path) as page:
+
+        async def nobody_waits() -> bool:
+            return not (await (await page.get("/api/waiting")).json())["calls"]
+
+        async with calling(server, room, agent=agent) as caller:
+            await greeted(caller)
+            await caller.asks(KINDLY, ASKING)
+            heard = await caller.hears("call you back.*ticket")
+            assert "still asking" in heard.lower()
+            assert await nobody_waits()
+            await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")
+            await caller.is_disconnected()
+            print("NOBODY ANSWERS", caller.heard)
+        async with calling(server, f"{room}-2", agent=agent) as caller:
+            call = await caller.sid()
+            await caller.answered.wait()
+            await caller.room.local_participant.send_text(KINDLY, topic="lk.chat")
+            await first_waiting(page)
+        report = await worker.report(call)
+        assert (report["path"][-2:], report["ended_by"]) == (["waiting", "ended"], "caller_hung_up")
+        assert report["tickets"] == []
+        await until(nobody_waits, "the page rings for nobody")
+
+
+async def test_a_caller_who_cannot_be_put_on_is_told_so(
+    server: LocalServer, begin: Begin, agent: str, room: str
+) -> None:
+    """LiveKit's own server takes the order for a REFER, finds no SIP service, and says so.
+
+    The caller hears one sentence and is still there: what LiveKit's SIP service and a carrier would
+    make of it, nobody can show without them.
+    """
+    worker = await begin(PERSON_NUMBER="+12125550111", PERSON_TRANSFER="refer")
+    shown = {"sip.callID": "SCL_1", "sip.phoneNumber": "+12125550100"}
+    async with on_the_telephone(server, room, "caller", agent, **shown) as caller:
+        await picks_up(caller)
         await greeted(caller)
-        await caller.asks(KINDLY, ASKING)
-        heard = await caller.hears("call you back.*ticket")
-        assert "still asking" in heard.lower()
-        assert (await (await page.get("/api/waiting")).json())["calls"] == []
+        await caller.room.local_participant.publish_dtmf(code=0, digit="0")
+        assert re.search("get through.*call you back", await caller.hears("ticket"))
         await caller.asks("No, thank you. Goodbye.", "thanks for calling|bye")
-        await caller.is_disconnected()
-        print("NOBODY ANSWERS", caller.heard)
+        assert await caller.is_disconnected() == "ROOM_DELETED"
+        print("PUT ON IN VAIN", caller.heard)
+    assert "the caller can't be put on: LiveKit says unavailable" in worker.says()
+    assert "2125550" not in worker.says()
 
 
 async def test_a_colleague_takes_the_call_on_their_telephone(

@@ -386,6 +386,18 @@ async def test_a_call_that_is_taken_up_while_they_talk_is_left_to_them() -> None
     assert alone.last == "person_left"
 
 
+async def test_who_was_let_in_as_the_worker_died_is_heard() -> None:
+    """The journal has that a telephone took the call; that the two hear each other is seen to."""
+    call = await call_after(*WANTED, PersonAnswered())
+    them = somebody(minted(SECRET, call.id, Way.PHONE), kind=SIP, callStatus="active")
+    room = Shop(call, Rooms(livekit_api_secret=SECRET, **PHONE), inside=[them])
+    await room.settled()
+    assert room.call.state is State.WITH_PERSON
+    assert ("caller", f"TR_{them.identity}", True) in room.heard
+    assert (them.identity, "TR_caller", True) in room.heard
+    assert room.rung == []
+
+
 # The briefing
 
 
