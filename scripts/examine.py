@@ -40,6 +40,7 @@ from statemachine.triggers import (
 )
 from tests.brain_bench import Line, faults_of_utterance, reflex_on, set_up
 from tests.calls import begin, problems, shop
+from tests.examined_caller import coming_back, hold
 
 Places = Mapping[str, tuple[str, ...]]
 QUOTED = ("I'd like to buy an iPhone", "the iPhone 17 please")
@@ -138,19 +139,21 @@ class Examined:
     kind: str
     faults: Sequence[str]
     told: Sequence[str]
+    asked_again: bool = False
+    """Whether the caller had to say something a second time."""
 
 
 async def examine_call(expected: Mapping[str, Any]) -> Examined:
     """Hold a call through a real session with the offline brain."""
     models, knowledge, _ = shop()
     held = await begin(OfflineLLM(models, knowledge))
-    await held.say(*expected["lines"])
-    await held.hang_up()
+    added = await hold(expected, held)
     told = [expected["title"], *(f"    {who}: {words}" for who, words in held.said)]
     path = list(expected["path"])
     if expected["ended_by"] == "hung_up" and path[-1] != "ended":
         path.append("ended")  # these callers' own words don't end it: the line does
-    return Examined(expected.get("kind", "call"), problems({**expected, "path": path}, held), told)
+    wanted = {**expected, "path": path, "tickets": coming_back(expected, held)}
+    return Examined(expected.get("kind", "call"), problems(wanted, held), told, bool(added))
 
 
 def examine_utterance(expected: Mapping[str, Any]) -> Examined:
@@ -196,6 +199,14 @@ def shares(examined: Iterable[Examined], name: str) -> Iterator[str]:
         low, high = interval(served[kind], every[kind])
         share = f"{served[kind]} of {every[kind]}, {low:.1%} to {high:.1%}"
         yield f"  {kind:25} {share}" if kind else f"{name}: {share}"
+
+
+def twice(examined: Sequence[Examined]) -> Iterator[str]:
+    """How many of those that were served had to say something a second time."""
+    served = [each for each in examined if not each.faults]
+    if examined:
+        again = sum(each.asked_again for each in served)
+        yield f"  {'as written':25} {len(served) - again}; after a second asking {again}"
 
 
 async def held_all(calls: Sequence[Mapping[str, Any]]) -> list[Examined]:
@@ -246,7 +257,8 @@ def main() -> None:
         for name, found in (("calls served", calls), ("utterances understood", said)):
             listed = _wrong(found) if given.wrong else ()
             counted = shares(found, name) if found else ()
-            for line in (*listed, *counted):
+            again = twice(found) if found is calls else ()
+            for line in (*listed, *counted, *again):
                 print(line)
         for line in reflexes(table):
             print(line)
