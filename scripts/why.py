@@ -17,7 +17,7 @@ from assistant.language.consent import Reading
 from assistant.language.money import amounts_in
 from assistant.language.phrases.vocabulary import load
 from assistant.providers.offline.brain.request import read as read_request
-from assistant.providers.offline.brain.rescuing import asked_of
+from assistant.providers.offline.brain.second import asked_of
 from tests.brain_bench import STOCK, Line
 
 QUOTED = ("I'd like to buy an iPhone", "the iPhone 17 please")

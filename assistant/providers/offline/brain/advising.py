@@ -11,6 +11,7 @@ from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
+from assistant.providers.offline.brain.second import SHOPPING, doubted
 from assistant.providers.offline.brain.shopping import Shopping
 from assistant.shop.catalogue import needs_in, price_of
 from assistant.shop.wording.known import Phone
@@ -25,6 +26,8 @@ class Advising(Shopping):
         if "recommend_models" not in talk.offered:
             return None
         says = self.understanding.phrases
+        if doubted(says, talk, heard, *SHOPPING, "declines"):
+            return None
         need = needs_in(self.catalogue, heard.raw)
         budget = budget_in(heard.raw)
         cheap = says.says("meant.cheap", heard.text)

@@ -15,6 +15,7 @@ from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, sa
 from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.rescuing import Rescue
 from assistant.providers.offline.brain.routing import Understanding
+from assistant.providers.offline.brain.second import IN_NEED, SHOPPING, denied, doubted
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
 from assistant.shop.about import NOTHING_KNOWN, About
@@ -138,10 +139,30 @@ class Brain:
             chosen = [desk for desk in offered if desk.takes == "phones"]
             return calling(chosen[0].tool) if chosen else None
         desk = self._desk(talk, heard)
+        if desk is not None and self._doubted(talk, heard, desk):
+            phone = desk.takes == "problems" and self.selling.wants_phone(talk, heard)
+            desk = next((d for d in offered if phone and d.takes == "phones"), None)
         if desk is None or desk not in offered:
             return None
         wish = self._wish(talk, heard, desk)
         return calling(desk.tool, **({"wish": wish} if wish else {}))
+
+    def _doubted(self, talk: Talk, heard: Heard, desk: Desk) -> bool:
+        """Whether the second reader sees no sign of what would lead to this desk.
+
+        Support asked for outright is not doubted, nor are sales where support doesn't answer.
+        """
+        asked_for = self.understanding.asked_for(heard) is desk
+        if desk.takes == "problems":
+            told = hear(self.understanding.trouble(heard).words)
+            parts = (heard, told) if told.words else (heard,)
+            signs = (*IN_NEED, "not_fixed")
+            return not asked_for and all(doubted(self.phrases, talk, p, *signs) for p in parts)
+        if desk.takes != "phones" or not self.supporting.serves(talk):
+            return False
+        if self.selling.wants_phone(talk, heard) and not self.selling.names_unsold_alone(heard):
+            return False
+        return denied(self.phrases, talk, heard, *SHOPPING)
 
     def _desk(self, talk: Talk, heard: Heard) -> Desk | None:
         if first := self.understanding.first_of_two(heard, self.selling.named_at(heard)):

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from assistant.language.acts import Asked, Read, asked_by, read
-from assistant.language.clauses import Heard, stripped, tidy
+from assistant.language.acts import Read, read
+from assistant.language.clauses import Heard, stripped
 from assistant.language.phrases.vocabulary import Phrases
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk
-
-SURE: Final = 0.6
-"""How sure the second reader must be to be followed alone; found on the working set."""
-LIKELY: Final = 0.5
-"""How sure it must be to ask whether something is meant that can't be undone."""
-_SHOPPING: Final = ("wants_sales", "names_item", "asks_recommendation", "asks_product", "compares")
-_IN_NEED: Final = ("wants_support", "problem")
+from assistant.providers.offline.brain.second import IN_NEED, LIKELY, SHOPPING, SURE, asked_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +31,8 @@ class Rescue:
 
     def _put_through(self, talk: Talk, heard: Heard, found: Read) -> Reply | None:
         for takes, acts, plain in (
-            ("phones", _SHOPPING, "wants_sales"),
-            ("problems", _IN_NEED, "wants_support"),
+            ("phones", SHOPPING, "wants_sales"),
+            ("problems", IN_NEED, "wants_support"),
         ):
             desk = next((desk for desk in self.phrases.desks if desk.takes == takes), None)
             if desk and desk.tool in talk.offered and found.of(*acts) >= SURE:
@@ -73,11 +66,3 @@ class Rescue:
         if found.of("step_progress") >= SURE:
             return saying(replies.TAKE_TIME_HERE)
         return None
-
-
-def asked_of(phrases: Phrases, talk: Talk) -> Asked:
-    """What the caller was asked."""
-    known = talk.known
-    quoted = known.selected is not None and not known.ordered
-    begun = quoted or known.open_ticket is not None
-    return asked_by(phrases, tidy(talk.asked), known.state, begun=begun)

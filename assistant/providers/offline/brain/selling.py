@@ -14,6 +14,7 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
+from assistant.providers.offline.brain.second import SURE, seems
 from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.answers import Answer
@@ -44,8 +45,8 @@ class Selling(Advising):
         """Price, compare, suggest, order, or talk about it."""
         steps = (
             self._compare, self._named, self._unsold, self._again, self._several,
-            self._order, self._meant, self._listing, self._described, self._suggest, self._needed,
-            self._declined, self._asked,
+            self._order, self._maybe_yes, self._meant, self._listing, self._described,
+            self._suggest, self._needed, self._declined, self._asked,
         )  # fmt: skip
         for step in steps:
             if found := step(talk, heard):
@@ -171,6 +172,15 @@ class Selling(Advising):
         if pointed and pointed != chosen.model:
             return None
         return self._confirm(talk, heard, chosen)
+
+    def _maybe_yes(self, talk: Talk, heard: Heard) -> Reply | None:
+        """What only the second reader takes for a yes to what was quoted: it is asked about."""
+        chosen, says = talk.known.selected, self.understanding.phrases
+        if chosen is None or not self.awaits(talk) or self._differs(chosen, heard):
+            return None
+        if heard.asks or seems(says, talk, heard, "agrees") < SURE:
+            return None
+        return saying(replies.TO_BE_SURE.format(model=chosen.model))
 
     def _several(self, talk: Talk, heard: Heard) -> Reply | None:
         """More than one at once, where an order is of one phone."""

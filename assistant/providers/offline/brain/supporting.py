@@ -13,6 +13,7 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.routing import Understanding
+from assistant.providers.offline.brain.second import BUSY, LIKELY, QUITE_SURE, SURE, doubted, seems
 from assistant.providers.offline.brain.shopping import SUPERLATIVES
 
 
@@ -59,6 +60,8 @@ class Supporting:
             return None
         if self._another(heard, ticket.issue, talk.asked) and (log := talk.tool("log_")):
             return self._log(talk, log, self.understanding.trouble(heard).words)
+        if self._maybe_fixed(talk, heard):
+            return saying(replies.WORKS_AGAIN)
         return self._help(talk, heard, ticket.issue)
 
     def _first(self, talk: Talk, heard: Heard) -> Reply | None:
@@ -101,14 +104,19 @@ class Supporting:
         says = self.understanding.phrases
         if self.understanding.leaves(heard, talk.asked):
             return False
+        if seems(says, talk, heard, "problem") >= SURE:
+            return True
+        here = says.desk(talk.known.state)
+        noting = here is None or here.takes == "problems"
+        if noting and doubted(says, talk, heard, "problem", "not_fixed"):
+            return False
         if self.understanding.asks(heard):
             how = says.says("say.how_to", heard.text)
             return how and self.understanding.problem(heard.raw) is not None
         if any(topic.said.search(heard.text) for topic in says.talk):
             return False
-        here = says.desk(talk.known.state)
         asked = says.says("asked.trouble", tidy(talk.asked))
-        if not asked and (here is None or here.takes == "problems"):
+        if not asked and noting:
             return False
         if says.says("say.hesitates", heard.text):
             return False
@@ -116,7 +124,7 @@ class Supporting:
             return True
         rest = [clause.text for clause in heard.clauses if not says_name(says, clause)]
         text = says.lists["say.hold"].sub("", " ".join(rest))
-        least = 2 if here is None or here.takes == "problems" else 1  # "too big" is a reason
+        least = 2 if noting else 1  # "too big" is a reason
         return len([w for w in text.split() if w not in says.small and len(w) > 2]) >= least
 
     def _fixed(self, talk: Talk, heard: Heard) -> bool:
@@ -129,6 +137,12 @@ class Supporting:
                 return asked and not self.understanding.leaves(heard, talk.asked)
             case _:
                 return False
+
+    def _maybe_fixed(self, talk: Talk, heard: Heard) -> bool:
+        """Whether only the second reader takes it for "it works again", which is asked about."""
+        says = self.understanding.phrases
+        least = QUITE_SURE if solved(heard.raw) is Solved.NOT else LIKELY
+        return bool(talk.tool("complete_")) and seems(says, talk, heard, "fixed") >= least
 
     def _asks_of_repairs(self, heard: Heard) -> bool:
         """Whether it is asked what a repair costs, or how long it takes."""
@@ -173,7 +187,10 @@ class Supporting:
         trouble = self.understanding.trouble(heard)
         if trouble.words and self.understanding.problem(issue) is None:
             issue = f"{issue}, {trouble.words}"
-        if tried or (no and asked) or trouble:
+        if not tried and seems(says, talk, heard, *BUSY) >= SURE:
+            return saying(replies.TAKE_TIME_HERE)
+        further = seems(says, talk, heard, "not_fixed") >= SURE
+        if tried or (no and asked) or trouble or further:
             return calling(look, issue=issue) if look else saying(replies.NO_STEPS)
         if asked and self.understanding.plain_yes(heard):
             return saying(replies.TAKE_TIME_HERE)
