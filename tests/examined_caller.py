@@ -15,7 +15,7 @@ from statemachine.lines import NOT_NOTED_DOWN
 from tests.calls import Held
 
 _AGAIN = re.compile(r"[Ss]hall I order the (?:first )?[^$]+ for you\?$")
-"""A quote's question without its price: it has been asked before, or was not understood."""
+"""A quote's question without its price: it was asked before, as is a quote that is repeated."""
 GOODBYE = "No, thank you. Goodbye."
 
 
@@ -37,9 +37,10 @@ async def hold(expected: Mapping[str, Any], held: Held) -> list[str]:
 def _answer(expected: Mapping[str, Any], held: Held, words: str) -> str:
     """What is said to a question that was answered already; empty where it was none."""
     facts, asked = held.call.facts, held.heard[-1]
+    same = asked in held.heard[-3:-1] and asked.endswith("?")
     if asked == NOT_NOTED_DOWN.wording:
         return words  # it was the answer to "anything else?", which is asked only now
-    if _AGAIN.search(asked) and (chosen := facts.selection):
+    if (_AGAIN.search(asked) or same) and (chosen := facts.selection):
         wanted = [*expected.get("orders", [])][len(facts.orders) :][:1]
         said = {"model": chosen.model, "storage": chosen.storage, "colour": chosen.colour}
         return "Yes, please order it." if wanted == [said] and not chosen.ordered else ""
@@ -51,12 +52,19 @@ def _answer(expected: Mapping[str, Any], held: Held, words: str) -> str:
 
 
 def coming_back(expected: Mapping[str, Any], held: Held) -> list[dict[str, Any]]:
-    """The tickets there must be, where a problem that came back may stand under a second one."""
-    return [*_coming_back(expected.get("tickets", []), held)]
+    """The tickets there must be, where a problem that came back may stand under a second one.
+
+    A promise to call back has a ticket of its own, beside an open one that says why.
+    """
+    found = held.call.facts.tickets
+    wanted = [*_coming_back(expected.get("tickets", []), held)]
+    if wanted and len(found) > len(wanted) and found[-1].callback:
+        wanted.append({"about": ["call"], "status": "open"})
+    return wanted
 
 
 def _coming_back(wanted: list[dict[str, Any]], held: Held) -> Iterator[dict[str, Any]]:
-    found = held.call.facts.tickets
+    found = [ticket for ticket in held.call.facts.tickets if not ticket.callback]
     more = len(found) - len(wanted)
     place = 0
     for ticket in wanted:

@@ -25,7 +25,8 @@ _JOINED = (
                 r"ready|decided|come|hoping|hope) to (?:bye|by)\b"), r"\1 to buy"),
     (re.compile(r"\b(can|could|may|will|would|should|might|i|just|please|we) (?:bye|by) "
                 r"(a|an|the|one|it|this|that|another|my|me|some|new|iphone)\b"), r"\1 buy \2"),
-    (re.compile(r"^(?:bye|by) (?=(?:a|an|the|one|another|new|iphone) )"), "buy "),
+    (re.compile(r"^(?:bye|by) (?=(?:(?:an?|the|one|another|new) )*(?:iphone|phone|1\d|six|seven)"
+                r"|one )"), "buy "),
     (re.compile(r"\bup ?grade\b"), "upgrade"),
     (re.compile(r"\b(?:sport|sup port|supports)\b"), "support"),
     (re.compile(r"^(?:sails|sale|cells)$"), "sales"),

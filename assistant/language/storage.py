@@ -43,6 +43,8 @@ def storage_spans(said: Sentence) -> Iterator[tuple[int, int, str]]:
 def storage_at(said: Sentence, place: int) -> tuple[int, str] | None:
     """The place after a storage named here, and the storage."""
     token, following = said.at(place), said.word(place + 1)
+    if token.word == "half" and following in TERABYTE:
+        return place + 2, "512 GB"
     if token.word == "half" and following == "a":
         return (place + 3, "512 GB") if said.word(place + 2) in TERABYTE else None
     if token.word in _WHOLE_TERABYTE:
@@ -98,8 +100,8 @@ def _is_pronoun(said: Sentence, place: int) -> bool:
 def _stands_bare(said: Sentence, start: int, end: int) -> bool:
     """Whether a size without a unit is a storage: no amount, count, time or telephone number."""
     following, before = said.at(end), said.at(start - 1)
-    if following.word in AMOUNT_UNITS or before.word in ("at", "number", "code"):
+    if following.word in AMOUNT_UNITS or before.word in ("number", "code"):
         return False
     if following.number is not None and not following.money and not _is_pronoun(said, end):
         return False
-    return before.number is None or 2 < before.number < 64
+    return before.number is None or 2 < before.number < 64 or _is_pronoun(said, start - 1)

@@ -145,7 +145,7 @@ def test_who_wants_both_is_asked_which_comes_first() -> None:
 def test_what_settles_nothing_leaves_the_question_open(said: str) -> None:
     """While an order waits for its yes, that is what is asked again."""
     line = run_up_to("the iPhone 17 please", said)
-    assert last_words(line).endswith("Shall I order the iPhone 17 for you?")
+    assert last_words(line).lower().endswith("shall i order the iphone 17 for you?")
     line.say("yes")
     assert len(line.conversation.facts.orders) == 1
 

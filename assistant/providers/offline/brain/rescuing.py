@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistant.language.acts import Read, read
 from assistant.language.clauses import Heard, stripped
 from assistant.language.phrases.vocabulary import Phrases
+from assistant.language.segments import sentences
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk
@@ -21,12 +22,21 @@ class Rescue:
 
     def reply(self, talk: Talk, heard: Heard) -> Reply | None:
         """What to do about words that no rule understands; None if that is not sure either."""
-        found = read(heard.raw, asked_of(self.phrases, talk))
+        asked = asked_of(self.phrases, talk)
+        found = read(heard.raw, asked)
+        if done := self._reply(talk, heard, found):
+            return done
+        if found.of("done") >= LIKELY:
+            return saying(replies.ELSE)
+        parts = [*sentences(heard.raw)]  # a long story comes to its point in one of them
+        told = (self._reply(talk, heard, read(words, asked)) for words in reversed(parts[-3:]))
+        return next(filter(None, told), None) if len(parts) > 1 else None
+
+    def _reply(self, talk: Talk, heard: Heard, found: Read) -> Reply | None:
         return (
             self._put_through(talk, heard, found)
             or self._at_sales(talk, heard, found)
             or self._at_support(talk, heard, found)
-            or (saying(replies.ELSE) if found.of("done") >= LIKELY else None)
         )
 
     def _put_through(self, talk: Talk, heard: Heard, found: Read) -> Reply | None:

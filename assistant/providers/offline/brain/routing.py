@@ -62,6 +62,8 @@ class Understanding(Closing):
         faint = not whole and any(self._known(clause.text) for clause in heard.clauses)
         if whole or faint:
             last = len(heard.clauses) - 1
+            if last >= _STORY:
+                return Trouble(vague=True, faint=faint, first_at=0, last_at=last)
             return Trouble(stripped(heard.raw), faint=faint, first_at=0, last_at=last)
         return Trouble()
 
@@ -187,6 +189,8 @@ class Understanding(Closing):
         return None
 
 
+_STORY = 4
+"""Clauses in which a word here and a word there no longer tell what is wrong."""
 _FIRST = re.compile(r"(?<![^ ])first (?!\w+ (?:phone|iphone|one) )")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from assistant.language.acts import Asked, asked_by, read
 from assistant.language.clauses import Heard, tidy
 from assistant.language.phrases.vocabulary import Phrases
+from assistant.language.segments import sentences
 from assistant.providers.offline.brain.request import Talk
 
 SURE: Final = 0.6
@@ -38,6 +39,18 @@ def asked_of(phrases: Phrases, talk: Talk) -> Asked:
 def seems(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> float:
     """How sure the second reader is that the words are one of these acts."""
     return read(heard.raw, asked_of(phrases, talk)).of(*acts)
+
+
+def ends_in(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> float:
+    """How sure it is of one of its last two sentences, where nothing after that is another matter.
+
+    A long story comes to its point at the end: "..., nothing. Oh, there it is! Solved. Thank you."
+    """
+    asked, sure = asked_of(phrases, talk), 0.0
+    for words in [*sentences(heard.raw)][-2:]:
+        found = read(words, asked)
+        sure = max(found.of(*acts), sure if found.of("not_fixed", "declines") < LIKELY else 0.0)
+    return sure
 
 
 def doubted(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> bool:

@@ -14,10 +14,14 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
-from assistant.providers.offline.brain.second import SURE, seems
+from assistant.providers.offline.brain.second import QUITE_SURE, SURE, ends_in, seems
 from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.answers import Answer
+
+_BARE = re.compile(r"(?<!the )\b(pro max|pro|max|plus|air)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!phone )\b(1\de?|sixteen|seventeen)\b(?! ?(?:gb|gig|pro))", re.IGNORECASE)
+"""A model's last word or number alone, which names it where models are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +57,20 @@ class Selling(Advising):
                 return found
         return None
 
-    def _wanted(self, heard: Heard) -> tuple[str, ...]:
-        """The models asked for; after a change of mind only those named after it."""
-        models = phones.wanted(self.offers, heard.raw)
-        if len(models) > 1:
-            changes = self.understanding.phrases.lists["say.changed"].finditer(heard.text)
-            for change in reversed(list(changes)):
-                if last := phones.wanted(self.offers, heard.text[change.end() :]):
-                    return last
-        if len(models) > 1 and not self.understanding.asks(heard):
-            settled = phones.wanted(self.offers, heard.clauses[-1].raw)
-            before = {m for c in heard.clauses[:-1] for m in phones.wanted(self.offers, c.raw)}
-            if len(settled) == 1 and settled[0] in before:
-                return settled
-        if len(models) > 1:
-            parts = re.split(r"\bbut\b", heard.raw, flags=re.IGNORECASE)
-            if len(parts) > 1 and (last := phones.wanted(self.offers, parts[-1])):
-                return last
-        return models
-
     def _compare(self, talk: Talk, heard: Heard) -> Reply | None:
         says = self.understanding.phrases
         if "compare_models" not in talk.offered:
             return None
         models = self._wanted(heard)
         than = re.search(r"(?<![^ ])(?:than|versus|vs|compared to|compared with|over) ", heard.text)
-        if len(models) == 1 and than:
-            models = phones.named(self.offers, heard.raw)
+        compares = seems(says, talk, heard, "compares") >= SURE
+        if len(models) == 1 and (than or compares):
+            plain = _BARE.sub(r"the \1", _NUMBER.sub(r"iPhone \1", heard.raw))
+            models = phones.named(self.offers, plain)
         if len(models) > 1:
             text = heard.text
             pair = says.says("meant.compare", text) or says.says("meant.or", text)
-            asks = self.understanding.asks(heard) or says.says("meant.price", text)
+            asks = compares or self.understanding.asks(heard) or says.says("meant.price", text)
             if (
                 pair
                 or asks
@@ -91,9 +78,9 @@ class Selling(Advising):
             ):
                 return calling("compare_models", first=models[0], second=models[1])
             return None
-        if not says.says("meant.compare", heard.text):
+        if not says.says("meant.compare", heard.text) and not compares:
             return None
-        weighs = says.says("meant.weighs", heard.text)
+        weighs = compares or says.says("meant.weighs", heard.text)
         between = says.says("meant.between", heard.text)
         before = self.meaning.lately(talk)
         if len(models) == 1 and weighs:
@@ -103,7 +90,8 @@ class Selling(Advising):
             if other:
                 return calling("compare_models", first=other, second=models[0])
         if not models and len(before) > 1 and (weighs or between):
-            if self.meaning.pick(talk, heard, before) and not weighs:
+            told = says.says("meant.weighs", heard.text)
+            if self.meaning.pick(talk, heard, before) and not told:
                 return None
             return calling("compare_models", first=before[0], second=before[1])
         return None
@@ -171,6 +159,9 @@ class Selling(Advising):
         pointed = self.meaning.pick(talk, heard, self.meaning.lately(talk))
         if pointed and pointed != chosen.model:
             return None
+        just = phones.named(self.offers, talk.asked)
+        if just and chosen.model not in just and talk.asked.endswith("?"):
+            return self._select(talk, heard, chosen.model, before=chosen)
         return self._confirm(talk, heard, chosen)
 
     def _maybe_yes(self, talk: Talk, heard: Heard) -> Reply | None:
@@ -178,7 +169,8 @@ class Selling(Advising):
         chosen, says = talk.known.selected, self.understanding.phrases
         if chosen is None or not self.awaits(talk) or self._differs(chosen, heard):
             return None
-        if heard.asks or seems(says, talk, heard, "agrees") < SURE:
+        whole = seems(says, talk, heard, "agrees") >= SURE
+        if heard.asks or not (whole or ends_in(says, talk, heard, "agrees") >= QUITE_SURE):
             return None
         return saying(replies.TO_BE_SURE.format(model=chosen.model))
 
@@ -256,13 +248,9 @@ class Selling(Advising):
             return None
         if model:
             return self._select(talk, heard, model)
-        names = self.meaning.lately(talk) or shop.models(self.offers)
-        fitting = tuple(
-            name
-            for name in names
-            if (not storage or storage in shop.storages(self.offers, name))
-            and (not colour or shop.find_colour(self.offers, heard.raw, name))
-        )
+        lately, every = self.meaning.lately(talk), shop.models(self.offers)
+        fitting = self._fitting(heard, storage, colour, lately or every)
+        fitting = fitting or self._fitting(heard, storage, colour, every)
         if len(fitting) == 1:
             return self._select(talk, heard, fitting[0])
         if needs_in(self.catalogue, heard.raw) or budget_in(heard.raw):

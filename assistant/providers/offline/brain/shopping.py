@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from assistant.language import phones as shop
-from assistant.language.clauses import Heard, corrected
+from assistant.language.clauses import Heard, corrected, hear
 from assistant.language.money import budget_in
 from assistant.language.phones import spoken as phones
+from assistant.language.segments import sentences
 from assistant.providers.offline.brain.pointing import Meaning
 from assistant.providers.offline.brain.reply import Reply, calling
 from assistant.providers.offline.brain.request import Talk, unanswered
@@ -16,6 +18,7 @@ from assistant.shop.catalogue import Catalogue, needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.offers import Offer
 
+_DENIES = re.compile(r"(?:and |but |so )?(?:do not|does not|never|not) ")
 SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")
 """The lists of phrases that point at a phone by comparing it with the others."""
 
@@ -122,3 +125,41 @@ class Shopping:
     def _colour(self, heard: Heard, model: str = "") -> str:
         said = (phones.colour(self.offers, part, model) for part in corrected(heard.raw))
         return next(filter(None, said), "")
+
+    def _wanted(self, heard: Heard) -> tuple[str, ...]:
+        """The models asked for; after a change of mind only those named after it."""
+        models = phones.wanted(self.offers, heard.raw)
+        if len(models) > 1:
+            told = [c.raw for c in heard.clauses if not _DENIES.match(c.text)]
+            models = phones.wanted(self.offers, ", ".join(told)) or models
+        if len(models) > 1:
+            end = [*sentences(heard.raw)][-1]
+            named = phones.wanted(self.offers, end)
+            if len(named) == 1 and (phones.storage(end) or self._colour(hear(end))):
+                return named
+        if len(models) > 1:
+            changes = self.understanding.phrases.lists["say.changed"].finditer(heard.text)
+            for change in reversed(list(changes)):
+                if last := phones.wanted(self.offers, heard.text[change.end() :]):
+                    return last
+        if len(models) > 1 and not self.understanding.asks(heard):
+            settled = phones.wanted(self.offers, heard.clauses[-1].raw)
+            before = {m for c in heard.clauses[:-1] for m in phones.wanted(self.offers, c.raw)}
+            if len(settled) == 1 and settled[0] in before:
+                return settled
+        if len(models) > 1:
+            parts = re.split(r"\bbut\b", heard.raw, flags=re.IGNORECASE)
+            if len(parts) > 1 and (last := phones.wanted(self.offers, parts[-1])):
+                return last
+        return models
+
+    def _fitting(
+        self, heard: Heard, storage: str, colour: str, names: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Those of these models that come with the storage and in the colour."""
+        return tuple(
+            name
+            for name in names
+            if (not storage or storage in shop.storages(self.offers, name))
+            and (not colour or shop.find_colour(self.offers, heard.raw, name))
+        )

@@ -13,7 +13,15 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.routing import Understanding
-from assistant.providers.offline.brain.second import BUSY, LIKELY, QUITE_SURE, SURE, doubted, seems
+from assistant.providers.offline.brain.second import (
+    BUSY,
+    LIKELY,
+    QUITE_SURE,
+    SURE,
+    doubted,
+    ends_in,
+    seems,
+)
 from assistant.providers.offline.brain.shopping import SUPERLATIVES
 
 
@@ -142,7 +150,8 @@ class Supporting:
         """Whether only the second reader takes it for "it works again", which is asked about."""
         says = self.understanding.phrases
         least = QUITE_SURE if solved(heard.raw) is Solved.NOT else LIKELY
-        return bool(talk.tool("complete_")) and seems(says, talk, heard, "fixed") >= least
+        whole = seems(says, talk, heard, "fixed") >= least
+        return whole or ends_in(says, talk, heard, "fixed") >= QUITE_SURE
 
     def _asks_of_repairs(self, heard: Heard) -> bool:
         """Whether it is asked what a repair costs, or how long it takes."""
@@ -197,7 +206,7 @@ class Supporting:
         return None
 
 
-_STILL = re.compile(r"(?<![^ ])still ")
+_STILL = re.compile(r"(?<![^ ])(?:still|same) ")
 
 
 def _same_fault(issue: str, words: str, says: Phrases) -> bool:
