@@ -239,14 +239,14 @@ class _Loudness(vad.VADStream):
         frames: list[rtc.AudioFrame] = []
         speaking, voice, quiet = False, 0.0, 0.0
 
-        def tell(kind: vad.VADEventType) -> None:
+        def tell(kind: vad.VADEventType, heard: list[rtc.AudioFrame]) -> None:
             event = vad.VADEvent(
                 type=kind,
                 samples_index=0,
                 timestamp=0.0,
                 speech_duration=voice,
                 silence_duration=quiet,
-                frames=list(frames),
+                frames=list(heard),
                 speaking=speaking,
                 raw_accumulated_silence=quiet,
                 raw_accumulated_speech=0.0 if quiet else voice,
@@ -265,9 +265,9 @@ class _Loudness(vad.VADStream):
             voice += frame.duration
             if loud and not speaking:
                 speaking = True
-                tell(vad.VADEventType.START_OF_SPEECH)
-            tell(vad.VADEventType.INFERENCE_DONE)
+                tell(vad.VADEventType.START_OF_SPEECH, frames)
+            tell(vad.VADEventType.INFERENCE_DONE, [frame])
             if quiet >= EverySoundIsAVoice.min_silence_duration:
                 speaking, voice = False, voice - quiet
-                tell(vad.VADEventType.END_OF_SPEECH)
+                tell(vad.VADEventType.END_OF_SPEECH, frames)
                 frames, voice = [], 0.0

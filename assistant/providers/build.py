@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from livekit.agents import inference, llm, stt, tts, vad
+from livekit.agents import llm, stt, tts, vad
 
 from assistant.providers.failures import explain
 from assistant.providers.hearing import Ears, by_segment, with_spare
 from assistant.providers.line_cache import KeptLines
 from assistant.providers.standby import Standby
+from assistant.providers.turn_ends import TurnEnds
 from assistant.settings import Settings
 from assistant.shop.about import NOTHING_KNOWN, About
 from assistant.shop.catalogue import Catalogue
@@ -50,7 +51,7 @@ class Providers:
     stt: Ears | None = None
     tts: tts.TTS[str] | None = None
     vad: vad.VAD | None = None
-    turn_detection: inference.TurnDetector | None = None
+    turn_detection: TurnEnds | None = None
     reflexes: bool = False
     """Whether plain words are acted on without asking the model."""
     kept: KeptLines | None = None
@@ -258,10 +259,10 @@ def _voice(settings: Settings, warm: Warm) -> tuple[tts.TTS[str], KeptLines, str
     return voice, KeptLines(first, settings.kept_lines), said
 
 
-def _turns(settings: Settings) -> tuple[inference.TurnDetector | None, str]:
+def _turns(settings: Settings) -> tuple[TurnEnds | None, str]:
     if settings.turn_detection == "off":
         return None, "Turns: by pauses alone (TURN_DETECTION=off)."
-    return inference.TurnDetector(version="v1-mini"), "Turns: LiveKit's local v1-mini."
+    return TurnEnds(), "Turns: LiveKit's local v1-mini."
 
 
 def thinks_online(settings: Settings) -> bool:

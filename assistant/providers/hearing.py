@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from livekit.agents import APIConnectionError, APIConnectOptions, stt, utils, va
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 
 from assistant.language.backchannel import hum
+from assistant.providers.ahead import Ahead, at_once
 
 
 def never(text: str) -> bool:
@@ -124,6 +125,8 @@ class Ears(_Through):
         super().__init__(recogniser)
         self.is_aside: Callable[[str], bool] = never
         """Whether the caller's words are none because the assistant is speaking."""
+        self.quiet: Callable[[], Awaitable[None]] = at_once
+        """Waits until everybody has noticed that the caller's voice has ended."""
         self.left_out: Callable[[], None] | None = None
         """Passes on the words that were left out last; a hum is none."""
         self._first = first
@@ -223,4 +226,7 @@ def with_spare(
 
 def by_segment(recogniser: stt.STT[str], cuts: vad.VAD) -> Ears:
     """Ears on a recogniser of finished segments, cut by voice activity detection."""
-    return Ears(stt.StreamAdapter(stt=recogniser, vad=cuts))
+    ahead = Ahead(recogniser, cuts)
+    ears = Ears(ahead)
+    ahead.quiet = lambda: ears.quiet()
+    return ears

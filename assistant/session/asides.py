@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TypeGuard
 
@@ -19,6 +20,8 @@ from assistant.agents.userdata import UserData
 from assistant.language.backchannel import aside, hum, names
 from assistant.providers.hearing import Ears
 
+LATE = 0.3
+"""Seconds by which LiveKit may notice the end of the caller's voice after the ears have."""
 ANSWERED = 2.0
 """Who says a word within so many seconds of a question's end has answered it."""
 
@@ -34,6 +37,7 @@ class Asides:
         """Whether there was voice since the last words."""
         self._words_due: float | None = None
         """Until when words are waited for that the caller may have said."""
+        self._hushed = asyncio.Event()
         self._spoke_from = 0.0
         self._spoke_for = 0.0
         self._talks_from = 0.0
@@ -43,6 +47,7 @@ class Asides:
         self._set_aside: tuple[SpeechHandle, float] | None = None
         """The sentence under which words were left out last, and when it was, in such time."""
         ears.is_aside = self.is_aside
+        ears.quiet = self._quiet
         session.on("user_state_changed", self._on_caller)
         session.on("agent_state_changed", self._on_assistant)
         session.on("user_input_transcribed", self._on_words)
@@ -99,6 +104,15 @@ class Asides:
         before = 0.0 if self._words_due is None else self._spoke_for
         return max(before, time.time() - self._spoke_from)
 
+    async def _quiet(self) -> None:
+        """Wait until LiveKit, which looks at the same sound by itself, has noticed its end too.
+
+        Words before that would be weighed with the pause behind them taken for voice.
+        """
+        if self._session.user_state == "speaking":
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hushed.wait(), LATE)
+
     def _talk_time(self) -> float:
         """How long the assistant has been heard in all."""
         if self._session.agent_state != "speaking":
@@ -108,10 +122,12 @@ class Asides:
     def _on_caller(self, event: UserStateChangedEvent) -> None:
         """LiveKit dates both back to where the voice itself began and ended."""
         if event.new_state == "speaking":
+            self._hushed.clear()
             self._spoke_from = event.created_at
             self._spoke_at = self._talk_time()
             self.voice_since_words = True
         elif event.old_state == "speaking":
+            self._hushed.set()
             self._spoke_for = event.created_at - self._spoke_from
             patience = self._data.settings.first_sound
             self._words_due = asyncio.get_running_loop().time() + patience

@@ -14,6 +14,7 @@ from livekit.agents.voice import SpeechHandle
 from assistant.agents import EVERY_AGENT, ShopAgent
 from assistant.agents.entering import Unsaid
 from assistant.agents.userdata import UserData
+from assistant.language.ended import ended
 from assistant.providers.build import Providers
 from assistant.providers.line_cache import playing
 from assistant.session.events import Events
@@ -67,6 +68,8 @@ class CallSession:
             conn_options=connecting(data.settings),
             session_close_transcript_timeout=CLOSING,
         )
+        if parts.turn_detection is not None:
+            parts.turn_detection.over = lambda: ended(" ".join(data.recognised))
         self._handing_on: asyncio.TimerHandle | None = None
         self._kept = parts.kept
         self._watchdog = Watchdog(self.session, data, parts.stt, self.nudge) if parts.stt else None

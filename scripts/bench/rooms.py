@@ -1,4 +1,4 @@
-"""Measure what calls in rooms cost: `python -m scripts.bench.rooms [CALLS] [SECONDS]`.
+"""Measure what calls in rooms cost: `python -m scripts.bench.rooms [CALLS] [SECONDS] [QUESTION]`.
 
 A LiveKit server and a worker run here with the embedded providers, and so many callers at once ask
 a question again and again. Printed are the processor's time and the memory by part, how long a
@@ -25,6 +25,7 @@ from livekit import rtc
 
 from assistant.providers.offline import stt as speech_to_text
 from assistant.providers.offline import tts as text_to_speech
+from assistant.providers.offline.shared import process as shared_speech
 from assistant.worker.local import LocalServer, local_server
 from scripts import livekit_server
 
@@ -120,13 +121,22 @@ def _private(process: psutil.Process) -> float:
     return float(process.memory_full_info().uss) / 2**20
 
 
-async def measure(server: LocalServer, worker: psutil.Process, calls: int, seconds: float) -> None:
+def _speech(processes: Iterable[psutil.Process]) -> psutil.Process | None:
+    """The process that hears and speaks for all calls."""
+    name = shared_speech.__name__
+    return next((process for process in processes if name in process.cmdline()), None)
+
+
+async def measure(
+    server: LocalServer, worker: psutil.Process, calls: int, seconds: float, asked: str
+) -> None:
     """Hold so many calls for so long, and print what they took."""
-    idle = {child.pid: _private(child) for child in _children(worker)}
+    speech = _speech(_children(worker))
+    idle = [_private(child) for child in _children(worker) if child != speech]
     print(f"worker       {_private(worker):6.0f} MB of its own")
-    print(f"idle process {statistics.median(sorted(idle.values())[1:] or idle.values()):6.0f} MB")
+    print(f"idle process {statistics.median(sorted(idle)[1:] or idle):6.0f} MB")
     voice = text_to_speech.loaded()
-    question = b"".join(voice.sound(part) for part in voice.sentences(QUESTION))
+    question = b"".join(voice.sound(part) for part in voice.sentences(asked))
     callers = [Asking() for _ in range(calls)]
     work = []
     for number, caller in enumerate(callers):
@@ -136,15 +146,20 @@ async def measure(server: LocalServer, worker: psutil.Process, calls: int, secon
     for caller in callers:
         caller.begin()
     livekit, ours = psutil.Process(server.process.pid), psutil.Process()
-    begin, began = _seconds([ours, livekit, *_children(worker)]), time.monotonic()
+    parts = [ours, livekit, worker, *_children(worker)]
+    begin, began = _seconds(parts), time.monotonic()
     await asyncio.sleep(seconds)
-    end, took = _seconds([ours, livekit, *_children(worker)]), time.monotonic() - began
-    share = {pid: (end[pid] - begin[pid]) / took for pid in begin if pid in end}
-    theirs = [pid for pid in share if pid not in (ours.pid, livekit.pid)]
+    end, took = _seconds(parts), time.monotonic() - began
+    share = {pid: (end[pid] - begin[pid]) / took for pid in begin}
+    others = {ours.pid, livekit.pid, worker.pid, *([speech.pid] if speech else [])}
+    theirs = [pid for pid in share if pid not in others]
     busiest = sorted(theirs, key=share.__getitem__)[-calls:]
     print(f"a call       {statistics.mean(share[pid] for pid in busiest):6.2f} of a core")
     memory = statistics.mean(_private(psutil.Process(pid)) for pid in busiest)
     print(f"             {memory:6.0f} MB of its own")
+    if speech is not None:
+        print(f"the speech process {share[speech.pid]:.2f} of a core, {_private(speech):.0f} MB")
+    print(f"the worker   {share[worker.pid]:6.2f} of a core")
     print(f"its share of the LiveKit server {share[livekit.pid] / calls:6.3f} of a core")
     print(f"the LiveKit server {_private(livekit):6.0f} MB")
     print(f"a caller's own {share[ours.pid] / calls:6.2f} of a core")
@@ -162,6 +177,7 @@ def main() -> int:
     """Measure."""
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 40.0
+    asked = sys.argv[3] if len(sys.argv) > 3 else QUESTION
     speech_to_text.load()
     with (
         tempfile.TemporaryFile() as log,
@@ -187,7 +203,7 @@ def main() -> int:
                     print(Path(said.name).read_text()[-2000:], file=sys.stderr)
                     return 2
                 time.sleep(0.2)
-            asyncio.run(measure(server, psutil.Process(worker.pid), calls, seconds))
+            asyncio.run(measure(server, psutil.Process(worker.pid), calls, seconds, asked))
             print(f"taken up     {Path(said.name).read_text().count('is taken up'):6d}")
         finally:
             family = [psutil.Process(worker.pid), *_children(psutil.Process(worker.pid))]
