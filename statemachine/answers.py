@@ -22,6 +22,19 @@ class Answer(str, Enum):
         return str.__str__(self)
 
 
+class Beside(str, Enum):
+    """Whether a caller may mean what is beside phones: a person, a number, an order of before."""
+
+    NOTHING = "nothing"
+    """Plainly not."""
+    MAYBE = "maybe"
+    SOMETHING = "something"
+    """They have named it in the call."""
+
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+
 class Contact(str, Enum):
     """How far code has come with asking how the caller is reached; nothing is asked twice."""
 

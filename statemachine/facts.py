@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, replace
 from typing import Any
 
-from statemachine.answers import Answer, Contact
+from statemachine.answers import Answer, Beside, Contact
 from statemachine.engine import facts
 from statemachine.engine.facts import a_turn, later, opening, settled, spoken
 from statemachine.offers import Offer, has, offered
@@ -63,6 +63,7 @@ class Ticket:
 ASKED = (Contact.NUMBER, Contact.LINE, Contact.NAME, Contact.DISPUTED)
 """Where a number or a name is being asked for, or is wrong."""
 _UNASKED: Any = later(Contact.UNASKED)
+_MAYBE: Any = later(Beside.MAYBE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class Facts(facts.Facts):
     callback_number: str = spoken()
     """The one to call them back on; the one they ring from until they give another."""
     contact: Contact = _UNASKED
+    beside: Beside = _MAYBE
+    """Whether they may want a person, a call back or an order placed before."""
     cancelling: str = settled("", missed=True)
     """The order, by its number, that the caller was asked whether to cancel."""
     earlier: str = settled("")
@@ -132,7 +135,9 @@ class Facts(facts.Facts):
             if not ticket.callback
         )
         contact = Contact.UNASKED
-        return replace(self, answer=answer, selection=chosen, tickets=tickets, contact=contact)
+        beside = Beside.NOTHING if self.beside is Beside.NOTHING else Beside.MAYBE
+        walked = replace(self, answer=answer, selection=chosen, tickets=tickets)
+        return replace(walked, contact=contact, beside=beside)
 
     @property
     def selected_model(self) -> str:

@@ -8,7 +8,7 @@ trigger looks at what was said in it. Where a refusal has a sentence of its own 
 from __future__ import annotations
 
 from statemachine import lines, offers
-from statemachine.answers import Answer
+from statemachine.answers import Answer, Beside
 from statemachine.engine.effects import Say
 from statemachine.engine.rows import otherwise
 from statemachine.facts import ASKED, Facts, selected
@@ -86,6 +86,21 @@ def spoken_since_logged(facts: Facts) -> bool:
 def contact_asked(facts: Facts) -> bool:
     """Neither a number nor a name is being asked for: go on with what the caller wants."""
     return facts.contact in ASKED
+
+
+def beside_phones(facts: Facts) -> bool:
+    """Nothing that the caller has said is about that: go on with what they want."""
+    return facts.beside is not Beside.NOTHING
+
+
+def number_welcome(facts: Facts) -> bool:
+    """The caller has told no number, and none is being asked for: go on with what they want."""
+    return beside_phones(facts) or facts.contact in ASKED
+
+
+def order_meant(facts: Facts) -> bool:
+    """Nothing that the caller has said is about an order placed before: go on with the call."""
+    return beside_phones(facts) or bool(facts.orders)
 
 
 def order_to_cancel(facts: Facts) -> bool:

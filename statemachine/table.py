@@ -17,6 +17,7 @@ from statemachine.engine.table import Table
 from statemachine.engine.triggers import declared
 from statemachine.guards import (
     agreed,
+    beside_phones,
     contact_asked,
     in_that_colour,
     in_that_storage,
@@ -28,6 +29,8 @@ from statemachine.guards import (
     not_ordered_yet,
     not_quoted_this_turn,
     not_unsolved,
+    number_welcome,
+    order_meant,
     order_proved,
     order_to_cancel,
     plausible_name,
@@ -93,14 +96,15 @@ GREETING, BUYING, SUPPORT, ENDED = State.GREETING, State.BUYING, State.SUPPORT, 
 WAITING, WITH_PERSON = State.WAITING, State.WITH_PERSON
 HEARD = (spoken_since_entering,)
 LEFT = (*HEARD, not_going_on)
+NAMED = (*HEARD, beside_phones)
 
 ROWS = (
     # Being put through
     row(ToBuying, (GREETING, SUPPORT, WAITING), BUYING, when=HEARD, does=carry_wish),
     row(ToSupport, (GREETING, BUYING, WAITING), SUPPORT, when=HEARD, does=carry_wish),
     # A person: asked for, waited for, talked to
-    row(ToPerson, DESKS, WAITING, when=HEARD, given=(somebody_in,), does=ask_person),
-    row(ToPerson, DESKS, when=HEARD, does=promise),
+    row(ToPerson, DESKS, WAITING, when=NAMED, given=(somebody_in,), does=ask_person),
+    row(ToPerson, DESKS, when=NAMED, does=promise),
     row(StopWaiting, WAITING, GREETING, when=HEARD, does=say(lines.STOPPED_WAITING)),
     row(PersonAnswered, WAITING, WITH_PERSON, does=meet),
     row(PersonDeclined, WAITING, GREETING, does=called_back(lines.PERSON_DECLINED)),
@@ -110,10 +114,10 @@ ROWS = (
     row(CallerPutOn, WAITING, ENDED),
     # Anywhere
     row(RecordName, SPOKEN, given=(plausible_name,), does=note_name),
-    row(RecordNumber, SPOKEN, given=(plausible_number,), does=note_number),
+    row(RecordNumber, SPOKEN, when=(number_welcome,), given=(plausible_number,), does=note_number),
     row(DeclineContact, DESKS, when=(contact_asked,), does=decline),
-    row(RequestCallback, DESKS, does=call_back),
-    row(FindOrder, DESKS, given=(order_proved,), does=find_order),
+    row(RequestCallback, DESKS, when=(beside_phones,), does=call_back),
+    row(FindOrder, DESKS, when=(order_meant,), given=(order_proved,), does=find_order),
     row(CancelOrder, DESKS, when=(order_to_cancel, agreed), does=cancel),
     # Sales
     row(

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from statemachine.answers import Answer
+from statemachine.answers import Answer, Beside
 from statemachine.engine.triggers import (
     ModelTrigger,
     SessionTrigger,
     said,
 )
 
-_WISH = "What they already said they want there, in their own words; left out if nothing."
+_WISH = "Details they already gave, in their own words; left out if none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,14 @@ class Staff(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class ToPerson(ModelTrigger):
-    """Ask a colleague, a human, to take the call: only when the caller asks for a person, or agrees
-    to one.
-    """
+    """Ask a colleague, a human, to take the call: only if the caller wants one, or agrees to it."""
 
     # whether somebody is there is found out at the edge, where there is a clock
 
     reason: str = field(
         default="",
         metadata=said(
-            "What it is about, in their own words; left out if they didn't say.",
+            "What it is about, if they said.",
             "a question about my invoice",
         ),
     )
@@ -76,7 +74,7 @@ class StopWaiting(ModelTrigger):
 
 @dataclass(frozen=True, slots=True)
 class RecordName(ModelTrigger):
-    """Note the caller's own name, when they have just said it."""
+    """Note the caller's own name, once they say it."""
 
     # empty where what was said is no name
 
@@ -85,8 +83,8 @@ class RecordName(ModelTrigger):
 
 @dataclass(frozen=True, slots=True)
 class RecordNumber(ModelTrigger):
-    """Note the telephone number to call the caller back on, read back for you: only when they
-    have just said or corrected it, or agreed to the one they are calling from.
+    """Note the number to call the caller back on, read back for you: only when they have just said
+    or corrected it, or agreed to the one they call from.
     """
 
     # as E.164 writes it; empty where what was said is no number that can be rung
@@ -100,17 +98,17 @@ class RecordNumber(ModelTrigger):
 
 @dataclass(frozen=True, slots=True)
 class DeclineContact(ModelTrigger):
-    """The caller won't say the number or name they were asked for, wants another number than the
-    one they call from, or says that the number read back is wrong without saying the right one.
+    """The caller won't give the number or name asked for, wants another number than the one they
+    call from, or calls the one read back wrong without saying the right one.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class RequestCallback(ModelTrigger):
-    """Note that the caller wants to be called back by a person; spoken for you."""
+    """Note that the caller wants to be called back; spoken for you."""
 
     about: str = field(
-        default="", metadata=said("What about, in a short phrase.", "a big order for a school")
+        default="", metadata=said("What about, in a few words.", "a big order for a school")
     )
 
 
@@ -123,8 +121,8 @@ class FindOrder(ModelTrigger):
     number: str = field(
         metadata=said("Its number; empty if they didn't say it.", "S48213", exact=True)
     )
-    name: str = field(default="", metadata=said("The name it is under, if they said it.", "Dana"))
-    cancel: bool = field(default=False, metadata=said("Whether they want it cancelled."))
+    name: str = field(default="", metadata=said("The name it is under, if said.", "Dana"))
+    cancel: bool = field(default=False, metadata=said("If they want it cancelled."))
     stands: str = ""
     """What it is, and how it stands: "the iPhone Air with 256 GB, was placed on November 28"."""
 
@@ -206,6 +204,10 @@ class CallerSpoke(SessionTrigger):
     """What there is of a number that was asked for, with what was said of it before."""
     disputes: bool = False
     """Whether the words say that what was read back is wrong."""
+    beside: Beside = Beside.MAYBE
+    """Whether the caller may want a person, a call back, a number noted or an order placed before:
+    by these words, or by any before them that named it.
+    """
 
 
 @dataclass(frozen=True, slots=True)

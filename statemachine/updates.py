@@ -57,6 +57,7 @@ def hear(facts: Facts, trigger: CallerSpoke) -> Outcome:
         several=several,
         contact=still_asked(facts.contact, trigger),
         digits=trigger.digits,
+        beside=trigger.beside,
         cancelling=facts.cancelling if trigger.answer is Answer.YES else "",
     )
     return after, ()

@@ -51,6 +51,14 @@ CALLS: tuple[tuple[Turn, ...], ...] = (
         ("buying", "Which ones do you have?", ([Use("recommend_models")],)),
         ("buying-recommended", "Hm", ("Which one would you like?",)),
     ),
+    (
+        (
+            "greeting-order",
+            "Where is my order, and can I talk to somebody?",
+            ([Use("find_order", {"number": ""})],),
+        ),
+        ("greeting-person", "S41000, I think", ([Use("to_person")],)),
+    ),
 )
 
 

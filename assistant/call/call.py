@@ -161,12 +161,13 @@ class Call:
 
     def heard(self, words: str) -> None:
         """The caller said this: committed before any trigger that is fired from now on."""
-        self._heard.append(spoke(words, self.facts, self.country))
+        self._heard = self._ahead(words)
         self._spawn(self._catch_up())
 
     def _ahead(self, words: str | None) -> list[CallerSpoke]:
-        said = [] if words is None else [spoke(words, self.facts, self.country)]
-        return [*self._heard, *said]
+        if words is None:
+            return self._heard
+        return [*self._heard, spoke(words, self.facts_after(None), self.country)]
 
     def facts_after(self, words: str | None) -> Facts:
         """What is known once all that was heard is counted in, and these words of the caller."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language.beside import beside
 from assistant.language.consent import classify
 from assistant.language.leaving import Leaving, leaving
 from assistant.language.reaching import COUNTRY, disputes, longest_run, number_in, so_far
@@ -20,13 +21,15 @@ def spoke(words: str, facts: Facts, country: str = COUNTRY) -> CallerSpoke:
     answer, left = classify(words, facts.offers, facts.selection), leaving(words)
     if answer is Answer.OPEN and left is Leaving.IF_ASKED and facts.contact in ASKED:
         answer = Answer.NO  # "I'm good, thanks"
+    digits = _digits(words, facts, country)
     return CallerSpoke(
         answer,
         several=wants_several(words),
         stays=left is Leaving.STAYS,
         unsolved=solved(words) is Solved.NOT,
-        digits=_digits(words, facts, country),
+        digits=digits,
         disputes=facts.contact in _READ_BACK and disputes(words),
+        beside=beside(words, answer, facts, number=bool(digits)),
     )
 
 

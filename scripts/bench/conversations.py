@@ -17,7 +17,7 @@ from tests.calls import begin, shop
 from tests.fakes import ScriptedLLM, Use
 
 ORDINARY = "ordinary LiveKit"
-SAYS = "Of course, I am happy to help you with that. What would you like to know?"
+SAYS = "Of course, I am happy to help you with that. I am sure you will like it."
 
 Deeds = tuple[Use, ...]
 """What a good model calls for a caller's words, in order, each where it is offered."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from assistant.language.consent import classify
-from statemachine.answers import Answer, Contact
+from statemachine.answers import Answer, Beside, Contact
 from statemachine.conversation import MACHINE, Conversation
 from statemachine.effects import PlaceOrder
 from statemachine.engine.explore import canonical
@@ -70,7 +70,7 @@ OPENING = Facts(offers=OFFERS, reference="48213")
 ASKED_FOR = {"contact", "cancelling"}
 """What stands asked of the caller beside the purchase: another question passes it."""
 MAY_CHANGE: dict[type[Trigger], set[str]] = {
-    CallerSpoke: {"turn", "answer", "several", "stays", "unsolved", "digits", *ASKED_FOR},
+    CallerSpoke: {"turn", "answer", "several", "stays", "unsolved", "digits", "beside", *ASKED_FOR},
     QuestionPut: {"selection", *ASKED_FOR},
     ToBuying: {"wish", "entered_at", "selection", *ASKED_FOR},
     ToSupport: {"wish", "entered_at", "selection", *ASKED_FOR},
@@ -121,19 +121,21 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
         and facts.turn > chosen.turn
         and facts.answer is Answer.YES
     )
+    beside = facts.beside is not Beside.NOTHING
+    number = beside or facts.contact in ASKED
     reached: dict[type[ModelTrigger], bool] = {
         DeclineContact: facts.contact in ASKED,
-        RequestCallback: True,
-        FindOrder: True,
+        RequestCallback: beside,
+        FindOrder: beside or bool(facts.orders),
         CancelOrder: bool(facts.cancelling) and facts.answer is Answer.YES,
     }
     rules: dict[State, dict[type[ModelTrigger], bool]] = {
         State.GREETING: {
             ToBuying: heard,
             ToSupport: heard,
-            ToPerson: heard,
+            ToPerson: heard and beside,
             RecordName: True,
-            RecordNumber: True,
+            RecordNumber: number,
             EndCall: heard,
             **reached,
         },
@@ -142,15 +144,15 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
             ToSupport: heard,
             StopWaiting: heard,
             RecordName: True,
-            RecordNumber: True,
+            RecordNumber: number,
             EndCall: heard,
         },
         State.WITH_PERSON: {},
         State.BUYING: {
             ToSupport: heard,
-            ToPerson: heard,
+            ToPerson: heard and beside,
             RecordName: True,
-            RecordNumber: True,
+            RecordNumber: number,
             SelectModel: True,
             ConfirmPurchase: buyable,
             EndPurchaseCall: heard,
@@ -158,9 +160,9 @@ def designed_offer(state: State, facts: Facts) -> set[type[ModelTrigger]]:
         },
         State.SUPPORT: {
             ToBuying: heard,
-            ToPerson: heard,
+            ToPerson: heard and beside,
             RecordName: True,
-            RecordNumber: True,
+            RecordNumber: number,
             **reached,
             LogSupportIssue: answered,
             CompleteSupport: bool(facts.open_tickets) and answered and heard,
@@ -235,9 +237,9 @@ class Call(RuleBasedStateMachine):
         self.call = Conversation(OPENING)
         self.fired: list[tuple[Trigger, Accepted[Facts] | Refused]] = []
 
-    @rule(answer=st.sampled_from(Answer))
-    def the_caller_speaks(self, answer: Answer) -> None:
-        self.fire(CallerSpoke(answer))
+    @rule(answer=st.sampled_from(Answer), beside=st.sampled_from(Beside))
+    def the_caller_speaks(self, answer: Answer, beside: Beside) -> None:
+        self.fire(CallerSpoke(answer, beside=beside))
 
     @rule(digits=st.sampled_from(["212", *DIALLED]), disputes=st.booleans())
     def the_caller_says_a_number(self, digits: str, disputes: bool) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from assistant.call.call import Call
 from assistant.records import CallRecord, Entry, MemoryStore, Store
 from assistant.records.sql.opening import open_store
-from statemachine.answers import Answer
+from statemachine.answers import Answer, Beside
 from statemachine.conversation import MACHINE, Conversation
 from statemachine.engine.effects import Effect
 from statemachine.engine.explore import sample
@@ -185,7 +185,7 @@ def tells_again_without_words(run: list[Trigger]) -> Facts:
     for entry in blank:
         exact = EXACT.get(entry.trigger, set()) if entry.accepted else set()
         left = {value for name, value in entry.arguments.items() if name not in exact}
-        assert left <= {"", FORGOTTEN, "True", "False", *Answer, *Staff}
+        assert left <= {"", FORGOTTEN, "True", "False", *Answer, *Beside, *Staff}
     return call.facts
 
 

@@ -69,11 +69,11 @@ async def test_a_request_is_no_longer_after_500_turns_and_the_first_ones_count_s
     await held.hang_up()
 
 
-async def test_the_requests_of_a_purchase_have_26_000_characters_at_most() -> None:
-    """Messages and tools as they are sent; a fifth are the tools for how a caller is reached."""
+async def test_the_requests_of_a_purchase_have_20_000_characters_at_most() -> None:
+    """Messages and tools as they are sent."""
     sent = (await ours(CONVERSATIONS[0])).sent
     assert sent.requests == 5
-    assert sent.characters <= 26_000
+    assert sent.characters <= 20_000
 
 
 async def test_in_between_what_a_provider_has_cached_stays_in_front() -> None:

@@ -80,9 +80,8 @@ async def test_only_the_tools_offered_now_are_sent() -> None:
         says("Anything else?"),
     )
     async with Server(*script) as server:
-        await done(await call(server, "buy", "the 17 pro", "yes", "hm"))
-    anywhere = ["to_support", "to_person", "record_name", "record_number"]
-    anywhere += ["request_callback", "find_order"]
+        await done(await call(server, "I want to buy", "the 17 pro", "yes", "hm"))
+    anywhere = ["to_support", "record_name"]
     sales = [*anywhere, "select_model", "recommend_models", "compare_models"]
     assert [sorted(request.tools) for request in server.requests] == [
         sorted(names)
@@ -90,9 +89,20 @@ async def test_only_the_tools_offered_now_are_sent() -> None:
             [*anywhere, "to_buying", "end_call"],
             sales,  # who names a phone stays
             [*sales, "confirm_purchase", "end_purchase_call"],
-            [*sales, "decline_contact", "end_purchase_call"],  # which number it is was asked
+            # which number it is was asked; and what was ordered may be cancelled
+            [*sales, "record_number", "decline_contact", "find_order", "end_purchase_call"],
         )
     ]
+
+
+async def test_a_person_and_a_call_back_are_sent_once_they_are_spoken_of() -> None:
+    """Then for the rest of the call: what the model asks back is answered in any words."""
+    async with Server(says("What about?"), says("Which one?")) as server:
+        await done(await call(server, "can I talk to somebody", "a phone"))
+    for request in server.requests:
+        assert {"to_person", "request_callback", "find_order", "record_number"} <= set(
+            request.tools
+        )
 
 
 async def test_every_tool_is_sent_with_its_description_and_described_properties() -> None:
