@@ -200,7 +200,7 @@ class Keypad:
     def _repeat(self) -> None:
         said = [m.text_content for m in self._session.history.messages() if m.role == "assistant"]
         before = [each for each in said if each and not self._is_menu(each)]
-        if before:
+        if before and not self._data.handover.under_way:
             self._say(before[-1])
 
     # Offered in words
@@ -240,7 +240,12 @@ class Keypad:
             self._tell()
 
     def _tell(self) -> None:
-        """Offer the keys, once where the call stands."""
+        """Offer the keys, once where the call stands.
+
+        Not while the line changes hands: whoever enters opens it, and they are told behind that.
+        """
+        if self._data.handover.under_way:
+            return
         told = (self._data.call.facts.turn, self.menu())
         if told != self._told:
             self._told = told

@@ -18,10 +18,15 @@ TEXTS = st.one_of(
 NAMES = TEXTS.filter(lambda text: text.replace(",", " ").strip())
 CENTS = st.integers(1, 10**7)
 PHONES = {"model": NAMES, "storage": st.sampled_from(["256 GB", "1 TB"]), "colour": TEXTS}
+NUMBERS = st.sampled_from(["", "+12125550123", "+442079460958"]) | TEXTS
 FACTS = st.builds(
     Facts,
     customer_name=TEXTS,
     wish=TEXTS,
+    line_number=NUMBERS,
+    callback_number=NUMBERS,
+    reason=TEXTS,
+    met=st.booleans(),
     selection=st.none()
     | st.builds(Selection, **PHONES, price_cents=CENTS, turn=st.just(1), ordered=st.booleans()),
     orders=st.lists(
@@ -31,7 +36,7 @@ FACTS = st.builds(
     ).map(tuple),
     tickets=st.lists(
         st.builds(Ticket, number=st.from_regex(r"T\d{5}(-\d)?", fullmatch=True), issue=TEXTS,
-                  resolved=st.booleans()),
+                  resolved=st.booleans(), callback=st.booleans()),
         max_size=3,
     ).map(tuple),
 )  # fmt: skip

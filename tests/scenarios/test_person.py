@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from livekit.agents import ConversationItemAddedEvent, llm
 
 from assistant.providers.offline.brain import OfflineLLM
 from assistant.records import MemoryStore
@@ -195,4 +196,21 @@ async def test_a_call_that_is_taken_up_while_they_talk_is_left_to_them() -> None
     assert held.heard == []
     await happens(held, PersonLeft())
     assert held.heard == [lines.PERSON_LEFT.wording]
+    await held.hang_up()
+
+
+async def test_who_presses_keys_hears_that_nobody_came() -> None:
+    """What the keys are for is said behind it, also if the line changes hands in mid-sentence."""
+    held = await staffed()
+    await held.press("0")
+    assert held.call.state is State.WAITING
+    session = held.text.line.session
+    await held.call.fire(NobodyAnswered())
+    assert held.text.line.data.handover.under_way
+    still_said = llm.ChatMessage(role="assistant", content=[ASKING])
+    session.emit("conversation_item_added", ConversationItemAddedEvent(item=still_said))
+    await settled(held)
+    told = [said for said in held.heard if said == NOBODY.format(ticket=ticket(held))]
+    assert len(told) == 1
+    assert held.heard[-1].startswith("On your keypad: your number and then hash")
     await held.hang_up()

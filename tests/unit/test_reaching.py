@@ -363,6 +363,19 @@ async def test_a_call_that_is_taken_up_goes_on_asking() -> None:
     assert room.call.state is State.WITH_PERSON
 
 
+async def test_a_call_that_is_taken_up_where_nothing_rings_yet_rings_once() -> None:
+    """The worker died before anybody was rung: it is done now, and once."""
+    call = await call_after(*WANTED)
+    room = Shop(call, Rooms(livekit_api_secret=SECRET, person_seconds=60.0, **PHONE))
+    await room.settled()
+    (rung,) = room.rung
+    them = somebody(rung.participant_identity, kind=SIP, callStatus="ringing")
+    await room.comes(them)
+    assert len(room.rung) == 1
+    await room.presses(them, "1")
+    assert room.call.state is State.WITH_PERSON
+
+
 async def test_who_answered_while_no_worker_was_there_has_the_call() -> None:
     """Their sound is there before the next agent is."""
     call = await call_after(*WANTED)
