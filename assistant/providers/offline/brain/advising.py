@@ -11,7 +11,7 @@ from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
-from assistant.providers.offline.brain.second import SHOPPING, doubted
+from assistant.providers.offline.brain.second import QUITE_SURE, SHOPPING, doubted, seems
 from assistant.providers.offline.brain.shopping import Shopping
 from assistant.shop.catalogue import needs_in, price_of
 from assistant.shop.wording.known import Phone
@@ -84,6 +84,8 @@ class Advising(Shopping):
         if not (likes or unsure or (says.says("meant.suggest", heard.text) and not quoted)):
             return None
         if says.says("say.no", heard.text) and not heard.asks and len(heard.words) < 4:
+            return None
+        if seems(says, talk, heard, "postpones") >= QUITE_SURE:
             return None
         if needed := self._needed(talk, heard):
             return needed

@@ -15,7 +15,7 @@ from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, sa
 from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.rescuing import Rescue
 from assistant.providers.offline.brain.routing import Understanding
-from assistant.providers.offline.brain.second import IN_NEED, SHOPPING, denied, doubted
+from assistant.providers.offline.brain.second import LIKELY, SHOPPING, denied, no_problem, seems
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
 from assistant.shop.about import NOTHING_KNOWN, About
@@ -152,12 +152,10 @@ class Brain:
 
         Support asked for outright is not doubted, nor are sales where support doesn't answer.
         """
-        asked_for = self.understanding.asked_for(heard) is desk
         if desk.takes == "problems":
             told = hear(self.understanding.trouble(heard).words)
-            parts = (heard, told) if told.words else (heard,)
-            signs = (*IN_NEED, "not_fixed")
-            return not asked_for and all(doubted(self.phrases, talk, p, *signs) for p in parts)
+            asked_for = self.understanding.asked_for(heard) is desk
+            return not asked_for and no_problem(self.phrases, talk, heard, told)
         if desk.takes != "phones" or not self.supporting.serves(talk):
             return False
         if self.selling.wants_phone(talk, heard) and not self.selling.names_unsold_alone(heard):
@@ -255,6 +253,10 @@ class Brain:
         again = self._going_on(talk)
         for topic in says.talk:
             if topic.said.search(text):
+                asks = seems(says, talk, heard, "asks_product", "shop_info", "off_topic") >= LIKELY
+                rescued = None if asks else self.rescue.reply(talk, heard)
+                if rescued and rescued.calls:
+                    return rescued  # the word stands for something else here
                 return saying(f"{topic.reply} {replies.ABLE.get(state, '')} {again}")
         if says.says("say.thanks", text):
             return saying(f"{replies.THANKED} {replies.ELSE}")

@@ -31,6 +31,9 @@ class Meaning:
                     return lately[place]
             if says["last"] and len(lately) > 1:
                 return lately[-1]
+        priced = [model for model in lately if str(self._price(model) // 100) in heard.words]
+        if len(priced) == 1 and len(lately) > 1:
+            return priced[0]
         ranked = self._ranked(() if _IN_ALL.search(heard.text) else lately)
         if picked := self._by_rank(says, ranked):
             return picked

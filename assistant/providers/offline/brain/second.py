@@ -20,6 +20,8 @@ LIKELY: Final = 0.5
 """How sure it must be to ask whether something is meant that can't be undone."""
 QUITE_SURE: Final = 0.8
 """How sure it must be to ask that against the rules, or to go before small talk."""
+CERTAIN: Final = 0.9
+"""How sure it must be of a part against what it is sure of in the whole."""
 NO_SIGN: Final = 0.15
 """How little it must see of an act to doubt it; found on the opened callers."""
 SHOPPING: Final = ("wants_sales", "names_item", "asks_recommendation", "asks_product", "compares")
@@ -56,6 +58,19 @@ def ends_in(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> float:
 def doubted(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> bool:
     """Whether the second reader sees no sign of any of these acts."""
     return seems(phrases, talk, heard, *acts) < NO_SIGN
+
+
+def no_problem(phrases: Phrases, talk: Talk, heard: Heard, told: Heard) -> bool:
+    """Whether it sees no problem in the words, nor in the part that the rules found one in.
+
+    Where it is sure that the caller shops, a part must be a problem beyond doubt.
+    """
+    signs = (*IN_NEED, "not_fixed")
+    if not doubted(phrases, talk, heard, *signs):
+        return False
+    shops = seems(phrases, talk, heard, *SHOPPING) >= QUITE_SURE
+    part = seems(phrases, talk, told, *signs) if told.words else 0.0
+    return part < (CERTAIN if shops else NO_SIGN)
 
 
 def denied(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> bool:

@@ -106,7 +106,7 @@ class Shopping:
 
     def _storage(self, talk: Talk, heard: Heard, model: str) -> str:
         says = self.understanding.phrases
-        if named := next(filter(None, map(phones.storage, corrected(heard.raw))), ""):
+        if named := next(filter(None, map(phones.storage, _last_first(heard))), ""):
             return named
         sizes = shop.storages(self.offers, model)
         chosen = talk.known.selected
@@ -123,7 +123,7 @@ class Shopping:
         return ""
 
     def _colour(self, heard: Heard, model: str = "") -> str:
-        said = (phones.colour(self.offers, part, model) for part in corrected(heard.raw))
+        said = (phones.colour(self.offers, part, model) for part in _last_first(heard))
         return next(filter(None, said), "")
 
     def _wanted(self, heard: Heard) -> tuple[str, ...]:
@@ -163,3 +163,9 @@ class Shopping:
             if (not storage or storage in shop.storages(self.offers, name))
             and (not colour or shop.find_colour(self.offers, heard.raw, name))
         )
+
+
+def _last_first(heard: Heard) -> list[str]:
+    """What was said, the last sentence first, and each from its last correction on."""
+    told = reversed([*sentences(heard.raw)])
+    return [part for sentence in told for part in corrected(sentence)]

@@ -66,8 +66,9 @@ class Supporting:
             )
         if self._asks_of_repairs(heard):
             return None
-        if self._another(heard, ticket.issue, talk.asked) and (log := talk.tool("log_")):
-            return self._log(talk, log, self.understanding.trouble(heard).words)
+        if self._another(talk, heard, ticket.issue) and (log := talk.tool("log_")):
+            words = self.understanding.trouble(heard).words
+            return self._log(talk, log, words or stripped(heard.raw))
         if self._maybe_fixed(talk, heard):
             return saying(replies.WORKS_AGAIN)
         return self._help(talk, heard, ticket.issue)
@@ -159,11 +160,13 @@ class Supporting:
         named = any(topic.name == "repairs" and topic.said.search(heard.text) for topic in topics)
         return named and self.understanding.asks(heard)
 
-    def _another(self, heard: Heard, issue: str, asked: str) -> bool:
+    def _another(self, talk: Talk, heard: Heard, issue: str) -> bool:
         """Whether a second problem is stated, not more about the first one."""
-        trouble = self.understanding.trouble(heard)
+        trouble, asked = self.understanding.trouble(heard), talk.asked
         if not trouble.words:
-            return False
+            says = self.understanding.phrases
+            more = says.says("problem.more", heard.text)
+            return more and seems(says, talk, heard, "problem") >= SURE
         one, other = self.understanding.problem(issue), self.understanding.problem(trouble.words)
         if other is not None and one == other:
             return False
@@ -189,6 +192,7 @@ class Supporting:
         no = says.says("say.no", text) and len(heard.words) < 6
         asked = says.says("asked.helped", tidy(talk.asked))
         tried = says.says("say.did_it", text) or says.says("say.not_fixed", text)
+        tried = tried or says.says("problem.next_step", text)
         if says.says("say.hold", text) and not tried:
             return saying(replies.TAKE_TIME_HERE)
         if says.says("say.pardon", text):
