@@ -69,9 +69,12 @@ class Clause:
         return bool(self.text.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What the caller said: as it was said, tidied as a whole, and cut into clauses."""
+    """What the caller said: as it was said, tidied as a whole, and cut into clauses.
+
+    There is one of a sentence while it is spoken of (`hear`): readers know it again by that.
+    """
 
     raw: str
     text: str

@@ -1,5 +1,7 @@
 """Colours by their everyday names: people say "orange" and mean what is called cosmic orange."""
 
+from functools import lru_cache
+
 from assistant.language.lists import meanings, table, word_lists
 from assistant.language.negation import declined
 from assistant.language.sentence import heard, word_set
@@ -23,7 +25,8 @@ def everyday_colour(spoken: str) -> str | None:
     return next((word for word in _colour_words(spoken) if word in EVERYDAY), None)
 
 
-def _colour_words(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _colour_words(text: str) -> tuple[str, ...]:
     """A sentence's words with one spelling for each colour, and blanks where none is meant."""
     said = heard(text)
     words: list[str] = []
@@ -36,10 +39,10 @@ def _colour_words(text: str) -> list[str]:
             word = "blue"
         meant = said.word(place + 1) not in _NO_COLOUR_BEFORE and not declined(said, place)
         words.append(word if meant or word not in EVERYDAY else "")
-    return words
+    return tuple(words)
 
 
-def _fit(said: list[str], colour: str) -> tuple[int, int] | None:
+def _fit(said: tuple[str, ...], colour: str) -> tuple[int, int] | None:
     """Where a colour is named and how loosely (less is better); None when it isn't."""
     own = _colour_words(colour)
     if not own:

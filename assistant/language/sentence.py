@@ -74,11 +74,13 @@ def _words(text: str) -> Iterator[Token]:
             word = word.replace("'", "").replace(".", "")
             if word in _LISTS["fillers"]:
                 continue
-            compound = _COMPOUND.fullmatch(word)
-            for part in _COMPOUND_PART.findall(word) if compound else [word]:
-                said = "e" if compound and part in ("y", "ie") else _SAME_WORD.get(part, part)
-                yield token._replace(word=said, pause=pause)
-                pause, token = False, token._replace(attached=True)
+            if not _COMPOUND.fullmatch(word):
+                yield token._replace(word=_SAME_WORD.get(word, word), pause=pause)
+            else:
+                for part in _COMPOUND_PART.findall(word):
+                    said = "e" if part in ("y", "ie") else _SAME_WORD.get(part, part)
+                    yield token._replace(word=said, pause=pause)
+                    pause, token = False, token._replace(attached=True)
         elif word == "+" and token.attached:
             yield token._replace(word="plus")
         elif word in _SPOKEN_SIGNS:

@@ -1,6 +1,7 @@
 """The storages named in a sentence, however a size is said: "two fifty six", "half a terabyte"."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assistant.language.lists import word_lists
 from assistant.language.negation import declined
@@ -18,6 +19,7 @@ _TWO = Token("two")
 _ROUNDED = {120: 128, 125: 128, 250: 256, 255: 256, 500: 512, 510: 512, 1000: 1024, 2000: 2048}
 
 
+@lru_cache(maxsize=256)
 def find_storage(spoken: str) -> str | None:
     """The storage named in a sentence, written as in the catalogue ("256 GB", "1 TB").
 

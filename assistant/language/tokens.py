@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 MOST_READ: Final = 1000
@@ -74,8 +75,13 @@ def as_heard(spoken: str) -> str:
     )
 
 
-def cut(text: str) -> Iterator[Token]:
-    """The tokens of a text that is plain."""
+@lru_cache(maxsize=512)
+def cut(text: str) -> tuple[Token, ...]:
+    """The tokens of a text that is plain; cut once for all who read it."""
+    return tuple(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[Token]:
     pause, last_end = False, -1
     for found in _TOKEN.finditer(text):
         kind, raw, start = found.lastgroup, found[0], found.start()

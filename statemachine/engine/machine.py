@@ -1,7 +1,8 @@
 """The machine: a table turned into a `transitions` machine.
 
-`transitions` evaluates every guard and picks every destination. Planning is firing the trigger on a
-throw-away snapshot; committing is keeping what came out.
+`transitions` evaluates the guards of what is fired and picks every destination. Planning is firing
+the trigger on a throw-away snapshot; committing is keeping what came out. What may be offered is
+asked of the guards alone: nothing was said yet.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class _Snapshot:
 
     state: str
     facts: Facts
-    trigger: Trigger | None
+    trigger: Trigger
     row: Row | None = None
     refused_by: list[object] = field(default_factory=list)
 
@@ -102,7 +103,7 @@ class Machine:
 
     def plan(self, state: State, facts: F, trigger: Trigger) -> Outcome[F]:
         """What firing the trigger here would lead to; nothing is changed, nothing is raised."""
-        snapshot = self._fire(state, facts, type(trigger), trigger)
+        snapshot = self._fire(state, facts, trigger)
         if snapshot.row is None:
             return self._refusal(state, facts, trigger, snapshot)
         return self._accepted(snapshot.row, state, self.table.state(snapshot.state), facts, trigger)
@@ -129,13 +130,14 @@ class Machine:
 
     def possible(self, state: State, facts: Facts) -> tuple[type[ModelTrigger], ...]:
         """The model's triggers whose guards on the facts alone pass here, in the table's order."""
-        kinds = self.table.tools_from(state)
-        return tuple(kind for kind in kinds if self._fire(state, facts, kind, None).row)
+        return tuple(
+            kind
+            for kind, rows in self.table.tools_from(state).items()
+            if any(all(guard(facts) for guard in row.when) for row in rows)
+        )
 
-    def _fire(
-        self, state: State, facts: Facts, kind: type[Trigger], trigger: Trigger | None
-    ) -> _Snapshot:
-        snapshot = _Snapshot(state.value, facts, trigger)
+    def _fire(self, state: State, facts: Facts, trigger: Trigger) -> _Snapshot:
+        snapshot, kind = _Snapshot(state.value, facts, trigger), type(trigger)
         if kind in self._known:
             # It raises where no row starts in this state.
             with contextlib.suppress(transitions.MachineError):
@@ -187,11 +189,8 @@ def _fact_condition(guard: Callable[[Any], bool]) -> Callable[[transitions.Event
 
 
 def _condition(guard: Callable[[Any, Any], bool]) -> Callable[[transitions.EventData], bool]:
-    """A guard on what was said; while the question is what to offer, nothing was said yet."""
-    return _recording(
-        guard,
-        lambda snapshot: snapshot.trigger is None or guard(snapshot.facts, snapshot.trigger),
-    )
+    """A guard on what was said."""
+    return _recording(guard, lambda snapshot: guard(snapshot.facts, snapshot.trigger))
 
 
 def _recording(

@@ -55,19 +55,18 @@ class Table:
         return {name: kind for name, kind in kinds if issubclass(kind, ModelTrigger)}
 
     @cached_property
-    def _tools_by_state(self) -> Mapping[str, tuple[type[ModelTrigger], ...]]:
-        return {
-            state: tuple(
-                kind
-                for kind in self.tools.values()
-                if any(row.trigger is kind and state in row.sources for row in self.rows)
-            )
-            for state in self.states
-        }
+    def _tools_by_state(self) -> Mapping[str, Mapping[type[ModelTrigger], tuple[Row, ...]]]:
+        return {state: dict(self._tools_in(state)) for state in self.states}
 
-    def tools_from(self, state: State) -> tuple[type[ModelTrigger], ...]:
-        """Those of them that have a row in this state: no other can be possible there."""
-        return self._tools_by_state.get(state, ())
+    def _tools_in(self, state: State) -> Iterator[tuple[type[ModelTrigger], tuple[Row, ...]]]:
+        for kind in self.tools.values():
+            rows = (row for row in self.rows if row.trigger is kind and state in row.sources)
+            if own := tuple(rows):
+                yield kind, own
+
+    def tools_from(self, state: State) -> Mapping[type[ModelTrigger], tuple[Row, ...]]:
+        """Those of them that have rows in this state, with the rows: no other is possible there."""
+        return self._tools_by_state.get(state, {})
 
     @cached_property
     def open(self) -> tuple[State, ...]:

@@ -294,7 +294,7 @@ wants = ["[return|give back|send back|bring back] ...? [it|phone|iphone|one]", "
 
 
 def _shop_with_returns() -> OfflineLLM:
-    sections = read(OWN_FOLDER)
+    sections = dict(read(OWN_FOLDER))
     sections["desk"] = {**tomllib.loads(RETURNS)["desk"], **sections["desk"]}
     return OfflineLLM(STOCK, HELP, parse(sections))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
 from assistant.language.colours import EVERYDAY
 from assistant.language.phones.names import (
@@ -28,7 +29,7 @@ class Sold:
     price_cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """The sold models and the words that their names are made of."""
 
@@ -99,9 +100,24 @@ def _is_close(sold: Name, name: Name, kinds: frozenset[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=32)
 def lexicon_of(offers: tuple[Offer, ...]) -> Lexicon:
-    """The offers, ready for matching."""
+    """The offers, ready for matching; a call's own are known again without looking at each."""
+    known, lexicon = _LATEST.get(id(offers), ((), None))
+    if lexicon is None or known is not offers:
+        lexicon = _lexicon_of(offers)
+        if len(_LATEST) > _MOST_KEPT:
+            _LATEST.clear()
+        _LATEST[id(offers)] = offers, lexicon
+    return lexicon
+
+
+_MOST_KEPT: Final = 32
+_LATEST: dict[int, tuple[tuple[Offer, ...], Lexicon]] = {}
+"""By where the offers are, which are kept with it: to compare all takes longer than a sentence."""
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _lexicon_of(offers: tuple[Offer, ...]) -> Lexicon:
     names = {name: heard(name) for name in models(offers)}
     own_brands = {name: brand_words(said) for name, said in names.items()}
     brands = frozenset(word for words in own_brands.values() for word in words)

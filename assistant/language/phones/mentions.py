@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.language.negation import declined, owned
 from assistant.language.phones.lexicon import Lexicon, lexicon_of
@@ -55,7 +56,13 @@ def resolve_model(offers: tuple[Offer, ...], argument: str) -> str | None:
 
 def mentions(offers: tuple[Offer, ...], spoken: str) -> tuple[Mention, ...]:
     """Every phone named in a sentence, in order."""
-    parts = Parts(lexicon_of(offers), heard(spoken))
+    return mentions_of(lexicon_of(offers), spoken)
+
+
+@lru_cache(maxsize=256)
+def mentions_of(shop: Lexicon, spoken: str) -> tuple[Mention, ...]:
+    """The same, read once for all who ask."""
+    parts = Parts(shop, heard(spoken))
     return tuple(_Listener(parts, Surroundings(parts)).mentions())
 
 

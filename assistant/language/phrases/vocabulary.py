@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,7 +42,7 @@ class SmallTalk:
     reply: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """The whole vocabulary."""
 
@@ -88,8 +89,9 @@ def load(path: Path | None = None) -> Phrases:
     return phrases
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """The sections of all files of a folder.
+@cache
+def read(folder: Path) -> Mapping[str, Any]:
+    """The sections of all files of a folder, read once.
 
     Raises:
         ValueError: two files have the same section; the message names it.
@@ -103,7 +105,7 @@ def read(folder: Path) -> dict[str, Any]:
     return sections
 
 
-def parse(table: dict[str, Any]) -> Phrases:
+def parse(table: Mapping[str, Any]) -> Phrases:
     """Read a vocabulary from its sections.
 
     Raises:

@@ -19,7 +19,7 @@ class Problem:
     """Whether it is one of the few that a caller can choose by a key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
     """Every problem the shop can help with, the ones to be careful with first."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from assistant.language.stems import normal, stems
 from assistant.shop.knowledge.problems import Knowledge, Problem
@@ -38,17 +38,18 @@ def find(knowledge: Knowledge, spoken: str) -> Problem | None:
     words = set(said)
     short = len(words - _EMPTY) <= 2 and not words & _SHOPPING
     complaint = short or bool(words & _TROUBLE)
+    found: dict[int, list[float]] = defaultdict(list)
+    for word in words:
+        for place, phrase, weight, topic in index.get(word, ()):
+            counts = (complaint or not topic) and words.issuperset(phrase)
+            if counts and _stands_in(phrase, said):
+                found[place].append(weight)
     best: tuple[float, Problem] | None = None
-    for problem, phrases, topics in index.entries:
-        near = (p for p in phrases if words.issuperset(p))
-        scores = [index.weight(p) for p in near if _stands_in(p, said)]
-        if complaint:
-            scores += [index.weight(topic) / 2 for topic in topics if _stands_in(topic, said)]
-        if scores:
-            score = max(scores) + sum(scores) / 10
-            if best is None or score > best[0] + 1e-9:
-                best = (score, problem)
-    return knowledge.problem(best[1].id) if best else None
+    for place in sorted(found):
+        score = max(found[place]) + sum(found[place]) / 10
+        if best is None or score > best[0] + 1e-9:
+            best = (score, knowledge.problems[place])
+    return best[1] if best else None
 
 
 def _stands_in(phrase: tuple[str, ...], said: list[str]) -> bool:
@@ -76,32 +77,36 @@ def _denied_alike(phrase: tuple[str, ...], window: list[str]) -> bool:
     return phrase[place + 1] in window[denial:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """The phrases of all problems, normalised, with how telling each word is."""
+class _Phrase(NamedTuple):
+    """A phrase of a problem, normalised."""
 
-    entries: tuple[tuple[Problem, tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]], ...]
-    telling: dict[str, float]
-
-    def weight(self, phrase: tuple[str, ...]) -> float:
-        """How much a phrase counts: the sum of its words' weights."""
-        return sum(self.telling.get(word, 1.0) for word in phrase)
+    place: int
+    """Of its problem in the knowledge."""
+    words: tuple[str, ...]
+    weight: float
+    """How much it counts: the more, the more telling its words are."""
+    topic: bool
 
 
 @lru_cache(maxsize=8)
-def _index(knowledge: Knowledge) -> _Index:
-    entries = tuple(
-        (problem, tuple(_phrases(problem.also)), tuple(_phrases(problem.topics)))
-        for problem in knowledge.problems
-    )
+def _index(knowledge: Knowledge) -> Mapping[str, list[_Phrase]]:
+    """The phrases of all problems by their first words."""
+    entries = [
+        (place, words, topic)
+        for place, problem in enumerate(knowledge.problems)
+        for wordings, topic in ((problem.also, False), (problem.topics, True))
+        for words in _phrases(wordings)
+    ]
     used = Counter(
-        word
-        for _, phrases, topics in entries
-        for word in {word for phrase in (*phrases, *topics) for word in phrase}
+        word for word, _ in {(word, place) for place, words, _ in entries for word in words}
     )
-    count = len(entries)
-    telling = {word: 0.3 + math.log(1 + count / uses) for word, uses in used.items()}
-    return _Index(entries, telling)
+    count = len(knowledge.problems)
+    telling = {word: 0.3 + math.log(1 + count / often) for word, often in used.items()}
+    index: dict[str, list[_Phrase]] = defaultdict(list)
+    for place, words, topic in entries:
+        weight = sum(telling[word] for word in words) / (2 if topic else 1)
+        index[words[0]].append(_Phrase(place, words, weight, topic))
+    return index
 
 
 def _phrases(wordings: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -43,7 +43,11 @@ class Understanding(Closing):
         return _found(self.knowledge, words)
 
     def trouble(self, heard: Heard) -> Trouble:
-        """What the caller says is wrong."""
+        """What the caller says is wrong; read once for all who ask."""
+        return _trouble(self, heard)
+
+    def read_trouble(self, heard: Heard) -> Trouble:
+        """What the caller says is wrong, read anew."""
         specific = [place for place, c in enumerate(heard.clauses) if self._specific(c.text)]
         if specific:
             first, last = specific[0], specific[-1]
@@ -192,6 +196,11 @@ class Understanding(Closing):
 _STORY = 4
 """Clauses in which a word here and a word there no longer tell what is wrong."""
 _FIRST = re.compile(r"(?<![^ ])first (?!\w+ (?:phone|iphone|one) )")
+
+
+@lru_cache(maxsize=64)
+def _trouble(understanding: Understanding, heard: Heard) -> Trouble:
+    return understanding.read_trouble(heard)
 
 
 @lru_cache(maxsize=256)
