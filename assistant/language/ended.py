@@ -6,18 +6,11 @@ from typing import Final
 
 from assistant.language.clauses import tidy
 from assistant.language.consent import classify
+from assistant.language.lists import word_lists
 from assistant.language.plain import Plain, plainly
-from assistant.language.sentence import word_set
 from statemachine.answers import Answer
 
-_OPEN: Final = word_set(
-    "a an the and or but with without in of for to from my your his her our their is are was i we "
-    "if than at on about because so like um uh er erm maybe between under over around called "
-    "number named this that's it's i'm i'd i'll want need would could"
-)
-"""Who stops behind one of these words looks for the next one."""
-_MODEL: Final = word_set("15 16 17 fifteen sixteen seventeen")
-"""Behind these a phone's name often goes on: "the seventeen ... pro"."""
+_LISTS: Final = word_lists("ended")
 _ASKED: Final = 4
 """Words from which on a sentence that is a question is one whole."""
 
@@ -33,8 +26,9 @@ def ended(words: str) -> bool | None:
     if text[1:] and (plainly(words) is Plain.GOODBYE or classify(words) is Answer.YES):
         return True  # a mere "yes" may be followed by a "but"
     asks = words.rstrip().endswith("?")
+    goes_on = text[-1] in _LISTS["open"]
     if asks and len(text) >= _ASKED:
-        return None if text[-1] in _OPEN else True
-    if text[-1] in _OPEN or (text[-1] in _MODEL and not asks):
+        return None if goes_on else True
+    if goes_on or (text[-1] in _LISTS["generations"] and not asks):
         return False
     return None
