@@ -3,70 +3,57 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Protocol
+from typing import Final
 
 from assistant.language.accounts import account, stated
 from assistant.language.backchannel import names
+from assistant.language.chosen import UNITS, Chosen, pointed
 from assistant.language.clauses import Clause, Heard, hear
 from assistant.language.lists import word_lists
 from assistant.language.numbers import is_number_word
-from assistant.language.phones import find_colour, find_models, find_storage
 from assistant.language.phrases.grammar import Grammar, Piece
 from assistant.language.sentence import word_set
 from statemachine.answers import Answer
 from statemachine.offers import Offer
 
-_CONSENTING: Final = (
-    "order",
-    "request",
-    "yes",
-    "fair",
-    "reason",
-    "dear",
-    "polite",
-    "name",
-    "alone",
-)
-_AROUND: Final = ("thanks", "leaving", "holds", "filler")
+_CONSENTING: Final = tuple("order request yes fair reason dear alone polite name".split())
+_AROUND: Final = ("thanks", "leaving", "holds", "here", "filler")
 _AGAINST: Final = ("no", "later", "asks")
+_HELD: Final = (*_AGAINST, "holds", "here")
 _STRONG: Final = ("order", "request", "yes")
-_UNFINISHED: Final = word_set("so and but or because if also just to")
+_UNFINISHED: Final = word_set("so and but or because if also just to why")
 """A sentence that stops at one of these isn't over."""
+_BEGUN: Final = tuple(
+    f"{who} {verb}" for who in ("i", "we") for verb in ("will", "would", "do", "shall")
+)
 _ASKING: Final = ("why", "who", "how", "what", "where")
 """What a question that agrees begins with: "why not", "where do I sign"."""
-_THEN: Final = ("and then ", "and after ", "after that ", "and afterwards ", "and also ")
-_CHOSEN: Final = "thisphone"
-"""Stands in consent.toml for whatever describes the phone that was quoted."""
-_GLUE: Final = word_set("the a an in with of and storage memory one color")
-_UNITS: Final = word_set(
-    "gb gig gigs gigabyte gigabytes tb terabyte terabytes iphone phone apple model"
-)
+_THEN: Final = ("and then ", "and after ", "after that ", "and afterwards ")
 _WEIGHING: Final = word_lists("weighs", "consent")
 """What makes of talk more than talk: beside a yes, after one, in a sentence before an order."""
+_NAME: Final = r"[A-Z][a-z]['\w-]*(?: (?:[A-Z]['\w-]+|van|de|der|von|bin|al)\b){0,3}"
 _INTRODUCED: Final = re.compile(
-    r"(?<![\w'])(?:I'm|I am|this is|This is)"
-    r" [A-Z][a-z]['\w-]*(?: (?:[A-Z]['\w-]+|van|de|der|von|bin|al)\b){0,3}"
+    r"(?<![\w'])(?:I'm|I am|[Tt]his is|[Ii]t's|[Ii]t is) (?!I\b|God\b|I')" + _NAME
 )
 """A caller's name, told by its capitals."""
+_UNDER: Final = re.compile(r"(?<![\w'])under (?:the name )?(?:of )?" + _NAME)
+_HEDGED: Final = re.compile(
+    r"\b(?:sort|kind) of(?=\W*$|[,.;!?])|\b(?:sorta|kinda)(?=\W*$|[,.;!?])", re.IGNORECASE
+)
+"""A yes that is "sort of" one is none; in "kind of expensive" it is left out."""
 _HESITATES: Final = re.compile(r"\bh+m+\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!…]+\s+")
 _MOST_TALK: Final = 8
-"""Words in a clause of talk beside a yes."""
+"""Words in a clause of talk beside an order."""
 _LEAST_TALK: Final = 3
-"""Words in a clause of talk after a yes: a word or two ("someday") would take it back."""
-_GOING_ON: Final = word_set("but and so then or only though although except however also until")
-"""What talk after a yes begins with where it goes on to something else."""
-
-
-class Chosen(Protocol):
-    """The phone that was quoted."""
-
-    @property
-    def model(self) -> str: ...
-    @property
-    def storage(self) -> str: ...
-    @property
-    def colour(self) -> str: ...
+"""Words in a clause of talk after an order: a word or two ("someday") would take it back."""
+_TELLING: Final = word_set("i we he she they it that this there my our the his her their mine")
+"""What talk after an order begins with: whoever goes on otherwise may be telling what to do."""
+_IN_SO_MANY_WORDS: Final = re.compile(
+    r"\b(?:order|ordering|ordered|buy|buying|purchase)\b"
+    r"|^(?:i|we) (?:will|shall|would like|want|take|am|are)\b"
+)
+"""An order that counts among talk."""
 
 
 def grammar() -> Grammar:
@@ -89,7 +76,8 @@ class Reading:
     def __init__(
         self, heard: Heard, offers: tuple[Offer, ...] = (), chosen: Chosen | None = None
     ) -> None:
-        heard = hear(_INTRODUCED.sub(" my name is it", heard.raw))
+        raw = _UNDER.sub("in my name", _INTRODUCED.sub("my name is it", heard.raw))
+        heard = hear(_HEDGED.sub("maybe", raw))
         self._heard, self._offers, self._chosen = heard, offers, chosen
         hesitates = "hmm " if _HESITATES.search(heard.raw) else ""
         self.pieces = self._pieces(hesitates + heard.text)
@@ -110,18 +98,22 @@ class Reading:
 
     def _settles_first(self) -> bool:
         """Whether an order is settled before something else: "yes please, and then ..."."""
+        if "?" in self._heard.raw:
+            return False
         clauses = self._heard.clauses
         for place in range(1, len(clauses)):
             rest = _joined(clauses[place:])
-            if not rest.startswith(_THEN):
+            first = _joined(clauses[:place])
+            if not rest.startswith(_THEN) or not (self._agrees(first) and self._is_firm(first)):
                 continue
             against = {piece.kind for piece in grammar().pieces(tuple(rest.split()))}
-            if self._agrees(_joined(clauses[:place])) and against.isdisjoint(("no", "later")):
+            weighs = any(word in _WEIGHING["before"] for word in rest.split()[2:])
+            if not weighs and against.isdisjoint(("no", "later", "asks")):
                 return True
         return False
 
     def _stands_in_talk(self) -> bool:
-        """Whether a yes stands for itself: "I've been saving up, so yes please, and wish me luck".
+        """Whether an order stands for itself: "they drew straws, so yes, order it, wish me luck".
 
         What is told before it and after it says nothing that an order hangs on.
         """
@@ -129,11 +121,11 @@ class Reading:
             return False
         clauses = self._heard.clauses
         agreeing = [place for place, clause in enumerate(clauses) if self._agrees(clause.text)]
-        firm = [place for place in agreeing if self._is_firm(clauses[place].text)]
-        if not agreeing or self._in_return(agreeing[0]):
+        ordering = [place for place in agreeing if self._orders_in_words(clauses[place].text)]
+        if not ordering or self._in_return(agreeing[0]):
             return False
         return all(
-            place in agreeing or self._is_talk(clause, after=place > agreeing[-1], firm=bool(firm))
+            place in agreeing or self._is_talk(clause, after=place > ordering[-1])
             for place, clause in enumerate(clauses)
         )
 
@@ -142,14 +134,14 @@ class Reading:
         *told, last = _SENTENCE.split(self._heard.raw.rstrip(" .!"))
         text = hear(last).text
         in_return = text.startswith(("and ", "then ")) or "?" in self._heard.raw
-        if not told or in_return or not (self._agrees(text) and self._is_firm(text)):
+        if not told or in_return or not (self._agrees(text) and self._orders_in_words(text)):
             return False
-        weighing = _WEIGHING["before"] | _UNITS | names(self._offers)
+        weighing = _WEIGHING["before"] | UNITS | names(self._offers)
         clauses = [clause for each in told for clause in hear(each).clauses]
         kinds = {piece.kind for clause in clauses for piece in self._pieces(clause.text)}
         words = [word for clause in clauses for word in clause.text.split()]
         weighs = any(word in weighing or (word != "one" and is_number_word(word)) for word in words)
-        return not weighs and kinds.isdisjoint((*_AGAINST, "holds", "order", "request"))
+        return not weighs and kinds.isdisjoint((*_HELD, "order", "request"))
 
     def _in_return(self, place: int) -> bool:
         """Whether a yes is given for what is asked before: "throw in a case and I'll take it"."""
@@ -164,63 +156,38 @@ class Reading:
         kinds = {piece.kind for piece in self._pieces(text)}
         return not kinds.isdisjoint(("order", "request")) or "please" in text.split()
 
+    def _orders_in_words(self, text: str) -> bool:
+        """Whether it says "order", "buy" or "I'll take it": no "go ahead" to somebody else."""
+        return any(
+            piece.kind in ("order", "request") and _IN_SO_MANY_WORDS.search(piece.words)
+            for piece in self._pieces(text)
+        )
+
     def _agrees(self, text: str) -> bool:
         pieces = self._pieces(text)
         strong = any(piece.kind in _STRONG for piece in pieces)
         return strong and _verdict(pieces) is Answer.YES
 
-    def _is_talk(self, clause: Clause, *, after: bool, firm: bool) -> bool:
-        """Whether a clause says nothing that an order hangs on; after a yes, beside a firm one."""
+    def _is_talk(self, clause: Clause, *, after: bool) -> bool:
+        """Whether a clause beside an order says nothing that it hangs on."""
         pieces, words = self._pieces(clause.text), clause.text.split()
         kinds = {piece.kind for piece in pieces}
-        if not kinds.isdisjoint((*_AGAINST, "holds")) or (after and words[0] in _GOING_ON):
+        if not kinds.isdisjoint(_HELD):
             return False
         if "" not in kinds:
-            return not after or "dear" not in kinds
-        if after and not firm:
+            return True
+        if after and (len(words) < _LEAST_TALK or words[0] not in _TELLING):
             return False
-        telling = _WEIGHING["beside"] | _UNITS | names(self._offers)
+        telling = _WEIGHING["beside"] | UNITS | names(self._offers)
         telling |= _WEIGHING["after"] if after else frozenset()
         weighs = any(word in telling or is_number_word(word) for word in words)
-        if after and len(words) < _LEAST_TALK:
-            return False
         return len(words) <= _MOST_TALK and not weighs and kinds.isdisjoint(("order", "request"))
 
     def _pieces(self, text: str) -> tuple[Piece, ...]:
         words = text.split()
         if self._offers and self._chosen:
-            words = self._pointed(words, self._chosen)
+            words = pointed(words, self._offers, self._chosen)
         return stated(grammar().pieces(tuple(words)))
-
-    def _pointed(self, words: list[str], chosen: Chosen) -> list[str]:
-        """The words with what describes the chosen phone made one; another one is left standing."""
-        telling = names(self._offers) | _UNITS | _GLUE
-        result: list[str] = []
-        place = 0
-        while place < len(words):
-            end = place
-            while end < len(words) and (words[end] in telling or is_number_word(words[end])):
-                end += 1
-            start = place
-            while start < end and words[start] in _GLUE:
-                start += 1
-            while end > start and words[end - 1] in _GLUE:
-                end -= 1
-            if start < end and self._describes(" ".join(words[start:end]), chosen):
-                result += [*words[place:start], _CHOSEN]
-            else:
-                end = max(end, place + 1)
-                result += words[place:end]
-            place = end
-        return result
-
-    def _describes(self, phrase: str, chosen: Chosen) -> bool:
-        """Whether a phrase names the chosen phone, its storage or colour, and nothing else."""
-        models, storage = find_models(self._offers, phrase), find_storage(phrase)
-        colour = find_colour(self._offers, phrase, chosen.model)
-        if not (models or storage or colour) or (models and models != (chosen.model,)):
-            return False
-        return storage in (None, chosen.storage) and colour in (None, chosen.colour)
 
 
 def _joined(clauses: tuple[Clause, ...]) -> str:
@@ -232,20 +199,29 @@ def _verdict(pieces: tuple[Piece, ...], *, asks: bool = False) -> Answer:
     last = {piece.kind: place for place, piece in enumerate(pieces)}
     if not pieces or "" in last or not last.keys().isdisjoint(_AGAINST):
         return _unsettled(pieces, asks=asks)
-    if pieces[-1].words in _UNFINISHED:
+    if pieces[-1].words in _UNFINISHED or any(map(_goes_on, pieces, pieces[1:])):
         return Answer.OPEN
     if asks and not any(_agrees_asking(piece) for piece in pieces):
         return Answer.ASKS
     strong = max(last.get(kind, -1) for kind in _STRONG)
     fair, dear = last.get("fair", -1), last.get("dear", -1)
-    if last.get("holds", -1) > strong:
-        return Answer.LATER
+    if max(last.get("holds", -1), last.get("here", -1)) > strong:
+        return Answer.LATER if "holds" in last else Answer.OPEN
+    if "order" in last or "request" in last:
+        return Answer.YES
     if strong >= 0:
         return Answer.YES if dear < max(strong, fair) else Answer.OPEN
     if "alone" in last:
         return Answer.YES if len(pieces) == 1 else Answer.OPEN
     noted = "thanks" in last or "leaving" in last or max(dear, last.get("reason", -1)) > fair
-    return Answer.OPEN if fair < 0 or noted else Answer.YES
+    told = any(piece.kind in ("reason", "name") and " " in piece.words for piece in pieces)
+    return Answer.OPEN if fair < 0 or noted or told else Answer.YES
+
+
+def _goes_on(piece: Piece, following: Piece) -> bool:
+    """Whether "I would" is no answer but how something else begins: "I would like a phone"."""
+    told = following.kind in ("fair", "reason", "dear", "name", "alone")
+    return piece.words in _BEGUN and (told or following.words.startswith("do "))
 
 
 def _agrees_asking(piece: Piece) -> bool:

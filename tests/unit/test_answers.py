@@ -143,6 +143,7 @@ how big is the screen
 what about the 17
 can you repeat that
 is that the cheapest
+does it come in blue
 do you have the iPhone Air
 how long is the delivery
 """.strip().splitlines()
@@ -152,7 +153,6 @@ no, the blue one
 no, I'd like the Pro
 yes, but how big is it
 yes but in silver
-does it come in blue
 the 512 gigabyte one
 my name is Dana
 I want to buy an iPhone

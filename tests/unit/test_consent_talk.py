@@ -13,7 +13,7 @@ OFFERS = shop()[0].offers
 CHOSEN = Selection("iPhone 17", "256 GB", "sage", 79_900, 1)
 AGREES = """
 Order it. My grandson graduates in a fortnight.
-Yes please, the kids drew straws over it.
+Order it please, the kids drew straws over it.
 We argued all through dinner, so yes, order it.
 Fine, he is my only brother. Place the order.
 This I take, please.
@@ -27,6 +27,16 @@ The firm's paying, so go ahead.
 You bury a grandmother but once in a lifetime. Go ahead and order it.
 My barber told me I need a better one. Sold, order it!
 Any color will do. Yes, order it.
+Seven ninety-nine is fine, order it.
+It's pricey, but I'll take it.
+My old one is falling apart, so yes, order it.
+Can't wait, order it please.
+Be so good as to order it.
+I should like to have it, please.
+Don't wait, order it.
+ok i take this one please
+Yes, put it under Johnson.
+My wife says yes too, so go ahead.
 """
 AGREES_NOT = """
 Yes, someday.
@@ -49,6 +59,31 @@ Not that one. Order it.
 I need the other color. Order it.
 Get me a case for it. Then order it.
 He would buy it.
+I'm happy with the one I have.
+I'm good.
+Put that down!
+You've got me there.
+Yes, sort of.
+Yes, I was just kidding.
+My wife said order it.
+I hope so.
+I'll take it under consideration.
+I'm going with Samsung, I've decided.
+I may well take it.
+Provided my wife agrees, sure.
+Yes, I can hear you.
+Yes, hello.
+Sorry, go ahead, I was chewing.
+Go on.
+I'll do that.
+It works now.
+Can you ship it?
+Would you order it?
+Yes please, put the kettle on.
+Yes, and then what
+Brilliant, just brilliant.
+I'd like a phone.
+Sure, it's a good phone, I'm sure.
 """
 
 
