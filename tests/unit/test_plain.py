@@ -75,6 +75,23 @@ def test_anything_besides_a_yes_is_the_models(said: str) -> None:
     assert moment("caller: the air", QUOTED, selected="iPhone Air", said=said) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ("Perfect, you've been a great help. Have a nice day, bye!", True),
+        ("nope, all set, take care, goodbye now", True),
+        ("No, I don't want to end the call.", False),
+        ("See you later, Dad! Sorry, I'm all yours.", False),
+        ("bye now, or wait, is it waterproof?", False),
+        ("bye", False),
+    ],
+)
+def test_a_goodbye_takes_both_readers(said: str, ends: bool) -> None:
+    """All that is said is a goodbye to its end, and the second reader is sure of it."""
+    deed = moment("agent: Is there anything else?", state="greeting", said=said)
+    assert deed == (Deed("end_call", {}) if ends else None)
+
+
 def test_a_yes_to_something_else_orders_nothing() -> None:
     """The price was said, but not last."""
     later = "agent: It has a thin case. Is it for you?"
