@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from assistant.language.consent import classify
 from assistant.providers.offline.brain.replies import WORKS_AGAIN
+from statemachine.answers import Answer
 from statemachine.lines import NOT_NOTED_DOWN
 from tests.calls import Held
 
@@ -22,9 +24,10 @@ GOODBYE = "No, thank you. Goodbye."
 async def hold(expected: Mapping[str, Any], held: Held) -> list[str]:
     """Say a call's lines, and answer what is asked again; what was said beyond the lines."""
     added: list[str] = []
-    for words in expected["lines"]:
+    lines = expected["lines"]
+    for words, coming in zip(lines, [*lines[1:], ""], strict=True):
         await held.say(words)
-        if not held.call.ended_by and (answer := _answer(expected, held, words)):
+        if not held.call.ended_by and (answer := _answer(expected, held, words, coming)):
             added.append(answer)
             await held.say(answer)
     if expected["ended_by"] == "caller" and not held.call.ended_by:
@@ -34,8 +37,11 @@ async def hold(expected: Mapping[str, Any], held: Held) -> list[str]:
     return added
 
 
-def _answer(expected: Mapping[str, Any], held: Held, words: str) -> str:
-    """What is said to a question that was answered already; empty where it was none."""
+def _answer(expected: Mapping[str, Any], held: Held, words: str, coming: str) -> str:
+    """What is said to a question that was answered already; empty where it was none.
+
+    Where the line that comes next is a yes itself, it is what answers.
+    """
     facts, asked = held.call.facts, held.heard[-1]
     same = asked in held.heard[-3:-1] and asked.endswith("?")
     if asked == NOT_NOTED_DOWN.wording:
@@ -43,7 +49,9 @@ def _answer(expected: Mapping[str, Any], held: Held, words: str) -> str:
     if (_AGAIN.search(asked) or same) and (chosen := facts.selection):
         wanted = [*expected.get("orders", [])][len(facts.orders) :][:1]
         said = {"model": chosen.model, "storage": chosen.storage, "colour": chosen.colour}
-        return "Yes, please order it." if wanted == [said] and not chosen.ordered else ""
+        coming_yes = classify(coming, facts.offers, chosen) is Answer.YES
+        right = wanted == [said] and not chosen.ordered and not coming_yes
+        return "Yes, please order it." if right else ""
     if asked.endswith(WORKS_AGAIN):
         tickets = [*expected.get("tickets", [])][len(facts.tickets) - 1 :][:1]
         solved = any(ticket["status"] == "resolved" for ticket in tickets)

@@ -36,6 +36,8 @@ def owned(said: Sentence, place: int) -> bool:
             return earlier in PEOPLE
         case "have" | "own" | "use" | "had":
             return earlier in ("i", "ive", "we", "already") and third not in _LISTS["asking"]
+        case "bought" | "purchased":
+            return earlier in PEOPLE
         case "having" | "using":
             return earlier in ("im", "am", "currently", "were")
         case "got":

@@ -9,13 +9,20 @@ from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import Desk, Phrases
 from assistant.providers.offline.brain import replies
-from assistant.providers.offline.brain.earlier import about_earlier, callback
+from assistant.providers.offline.brain.earlier import about_earlier, callback, number_told
 from assistant.providers.offline.brain.reaching import Reaching
 from assistant.providers.offline.brain.reply import Reply, ToolCall, calling, saying
 from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.rescuing import Rescue
 from assistant.providers.offline.brain.routing import Understanding
-from assistant.providers.offline.brain.second import LIKELY, SHOPPING, denied, no_problem, seems
+from assistant.providers.offline.brain.second import (
+    LIKELY,
+    SHOPPING,
+    denied,
+    no_problem,
+    problem_told,
+    seems,
+)
 from assistant.providers.offline.brain.selling import Selling
 from assistant.providers.offline.brain.supporting import Supporting, next_step
 from assistant.shop.about import NOTHING_KNOWN, About
@@ -75,7 +82,7 @@ class Brain:
         """The desk's answer, else being put through, else talk."""
         if self.phrases.says("say.pardon", heard.text) and len(heard.words) < 8 and talk.asked:
             return saying(replies.SAY_AGAIN.format(said=talk.asked))
-        if len(heard.words) < 14 and (told := self._number(talk, heard)):
+        if len(heard.words) < 14 and (told := number_told(self.phrases, talk, heard)):
             return saying(f"{told} {replies.ELSE}")
         if earlier := about_earlier(self.understanding, talk, heard):
             return earlier
@@ -186,7 +193,8 @@ class Brain:
             trouble = self.understanding.trouble(heard)
             lone = not trouble and self.phrases.says("problem.part", heard.text)
             lone = lone and self.understanding.lone_trouble(heard) is not None
-            return stripped(heard.raw) if lone else trouble.words
+            told = trouble.words or problem_told(self.phrases, talk, heard)
+            return stripped(heard.raw) if lone else told
         if desk.takes == "phones":
             return stripped(heard.raw) if self.selling.says_which(talk, heard) else ""
         rest = desk.unless.sub("", desk.wants.sub("", desk.hints.sub("", heard.text)))
@@ -232,18 +240,6 @@ class Brain:
         return replies.ask(known.state)
 
     # talk
-
-    def _number(self, talk: Talk, heard: Heard) -> str:
-        """The order's or the ticket's number, to those who ask for it again."""
-        if not self.phrases.says("say.number", heard.text):
-            return ""
-        orders = [phone.order for phone in talk.known.orders if phone.order]
-        tickets = [ticket.number for ticket in talk.known.tickets]
-        tickets += filter(None, [talk.known.callback])
-        about_ticket = "ticket" in heard.words or "case" in heard.words or not orders
-        if about_ticket and tickets:
-            return replies.TICKET_NUMBER.format(number=tickets[-1])
-        return replies.ORDER_NUMBER.format(number=orders[-1]) if orders else ""
 
     def _chat(self, talk: Talk, heard: Heard) -> Reply:
         """Small talk, off the subject, what only the second reader understands, or nothing."""

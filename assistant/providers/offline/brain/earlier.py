@@ -7,6 +7,7 @@ from assistant.language.codes import order_number
 from assistant.language.people import own_name
 from assistant.language.phrases.vocabulary import Phrases
 from assistant.language.reaching import longest_run
+from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, ToolCall, calling
 from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.routing import Understanding
@@ -41,6 +42,19 @@ def about_earlier(understanding: Understanding, talk: Talk, heard: Heard) -> Rep
     if "request_callback" in talk.offered and wanted:
         return calling("request_callback")
     return None
+
+
+def number_told(phrases: Phrases, talk: Talk, heard: Heard) -> str:
+    """The order's or the ticket's number, to those who ask for it again."""
+    if not phrases.says("say.number", heard.text):
+        return ""
+    orders = [phone.order for phone in talk.known.orders if phone.order]
+    tickets = [ticket.number for ticket in talk.known.tickets]
+    tickets += filter(None, [talk.known.callback])
+    about_ticket = "ticket" in heard.words or "case" in heard.words or not orders
+    if about_ticket and tickets:
+        return replies.TICKET_NUMBER.format(number=tickets[-1])
+    return replies.ORDER_NUMBER.format(number=orders[-1]) if orders else ""
 
 
 def _find(phrases: Phrases, talk: Talk, heard: Heard, number: str, *, cancels: bool) -> Reply:

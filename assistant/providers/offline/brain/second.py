@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from assistant.language.acts import Asked, asked_by, read
-from assistant.language.clauses import Heard, tidy
+from assistant.language.clauses import Heard, hear, stripped, tidy
 from assistant.language.phrases.vocabulary import Phrases
 from assistant.language.segments import sentences
 from assistant.providers.offline.brain.request import Talk
@@ -77,3 +77,10 @@ def denied(phrases: Phrases, talk: Talk, heard: Heard, *acts: str) -> bool:
     """Whether the second reader sees no sign of any of these acts, and is sure of another."""
     found = read(heard.raw, asked_of(phrases, talk))
     return found.of(*acts) < NO_SIGN and found.of(found.act) >= SURE
+
+
+def problem_told(phrases: Phrases, talk: Talk, heard: Heard) -> str:
+    """The last clause that it is quite sure tells a problem, beside others; empty for none."""
+    clauses = [hear(clause.raw) for clause in heard.clauses[1:]]
+    told = (c for c in reversed(clauses) if seems(phrases, talk, c, "problem") >= QUITE_SURE)
+    return next((stripped(clause.raw) for clause in told), "")

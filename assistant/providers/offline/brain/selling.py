@@ -64,7 +64,8 @@ class Selling(Advising):
         models = self._wanted(heard)
         than = re.search(r"(?<![^ ])(?:than|versus|vs|compared to|compared with|over) ", heard.text)
         compares = seems(says, talk, heard, "compares") >= SURE
-        if len(models) == 1 and (than or compares):
+        whole = phones.wanted(self.offers, heard.raw) == models
+        if len(models) == 1 and whole and (than or compares):
             plain = _BARE.sub(r"the \1", _NUMBER.sub(r"iPhone \1", heard.raw))
             models = phones.named(self.offers, plain)
         if len(models) > 1:
