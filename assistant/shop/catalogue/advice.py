@@ -90,12 +90,18 @@ def recommend(
 
 
 def compare(catalogue: Catalogue, first: str, second: str) -> Comparison | None:
-    """Two models side by side; None unless both are sold and not the same."""
+    """Two models side by side; None unless both are sold and not the same.
+
+    Their prices are for a storage that is named with either ("iPhone 17 with 512 GB") if both
+    come with it, else for the smallest that both have.
+    """
     one, other = catalogue.model(first), catalogue.model(second)
     if one is None or other is None or one == other:
         return None
     others = {storage.size: storage for storage in other.storages}
-    shared = next((storage for storage in one.storages if storage.size in others), None)
+    both = [storage for storage in one.storages if storage.size in others]
+    size = find_storage(first) or find_storage(second)
+    shared = next((s for s in both if s.size == size), next(iter(both), None))
     return Comparison(
         first=one,
         second=other,

@@ -144,6 +144,9 @@ class Advising(Shopping):
             return fact
         if model and says.says("meant.price", heard.text):
             return self._select(talk, heard, model)
+        lately = self.meaning.lately(talk)
+        if len(lately) == 2 and says.says("meant.price", heard.text):
+            return calling("compare_models", first=lately[0], second=lately[1])
         if any(topic.said.search(heard.text) for topic in says.talk):
             return None
         asks = self.understanding.asks(heard)

@@ -20,7 +20,8 @@ class Meaning:
 
     def lately(self, talk: Talk) -> tuple[str, ...]:
         """The models the agent last named together."""
-        return listed(talk, self.catalogue.offers)
+        pitches = tuple(model.pitch for model in self.catalogue.models if model.pitch)
+        return listed(talk, self.catalogue.offers, pitches)
 
     def pick(self, talk: Talk, heard: Heard, lately: tuple[str, ...]) -> str:
         """The one model pointed at among those named lately, else among all; empty for none."""

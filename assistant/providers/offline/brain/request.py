@@ -121,14 +121,24 @@ def read(
     return Talk(known, before, said, tuple(outputs), offered, takes or {})
 
 
-def listed(talk: Talk, offers: tuple[Offer, ...]) -> tuple[str, ...]:
-    """The models the agent last named together, in the order of naming."""
-    for text in talk.agent_said()[:8]:
+def listed(talk: Talk, offers: tuple[Offer, ...], pitches: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The models the agent last named together, in the order of naming.
+
+    `pitches` are what is said of models: who is named there was not offered ("quick as a Pro").
+    """
+    said = [_without(text, pitches) for text in talk.agent_said()[:8]]
+    for text in said:
         found = named(offers, text)
         if len(found) > 1:
             return found
-    seen = [m for text in talk.agent_said()[:8] for m in named(offers, text)]
+    seen = [m for text in said for m in named(offers, text)]
     return tuple(dict.fromkeys(reversed(seen)))
+
+
+def _without(text: str, pitches: tuple[str, ...]) -> str:
+    for pitch in pitches:
+        text = text.replace(pitch, "")
+    return text
 
 
 def latest(talk: Talk, offers: tuple[Offer, ...]) -> str:

@@ -77,7 +77,7 @@ class Selling(Advising):
                 or asks
                 or (says.says("meant.and", text) and not says.says("meant.interest", text))
             ):
-                return calling("compare_models", first=models[0], second=models[1])
+                return self._side_by_side(heard, models)
             return None
         if not says.says("meant.compare", heard.text) and not compares:
             return None
@@ -94,8 +94,15 @@ class Selling(Advising):
             told = says.says("meant.weighs", heard.text)
             if self.meaning.pick(talk, heard, before) and not told:
                 return None
-            return calling("compare_models", first=before[0], second=before[1])
+            return self._side_by_side(heard, before)
         return None
+
+    @staticmethod
+    def _side_by_side(heard: Heard, models: tuple[str, ...]) -> Reply:
+        """Compare the first two of these, in the storage that is named."""
+        named = phones.storage(heard.raw)
+        with_it = f" with {named}" if named else ""
+        return calling("compare_models", first=models[0] + with_it, second=models[1] + with_it)
 
     def _named(self, talk: Talk, heard: Heard) -> Reply | None:
         models = self._wanted(heard)
@@ -254,6 +261,8 @@ class Selling(Advising):
         fitting = fitting or self._fitting(heard, storage, colour, every)
         if len(fitting) == 1:
             return self._select(talk, heard, fitting[0])
+        if len(fitting) == 2 and len(lately) == 2 and storage and not colour:
+            return self._side_by_side(heard, fitting)
         if needs_in(self.catalogue, heard.raw) or budget_in(heard.raw):
             return None
         if colour and fitting:

@@ -18,6 +18,8 @@ from assistant.shop.catalogue import Catalogue, needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.offers import Offer
 
+_SAME_SIZE = re.compile(r"\bsame (?:\w+ of )?(?:storage|memory|size|capacity|space)\b")
+_SAME_COLOUR = re.compile(r"\b(?:same|that) color\b")
 _DENIES = re.compile(r"(?:and |but |so )?(?:do not|does not|never|not) ")
 SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")
 """The lists of phrases that point at a phone by comparing it with the others."""
@@ -98,7 +100,9 @@ class Shopping:
         storage = self._storage(talk, heard, model) or (
             open_wish.storage if open_wish.storage in sizes else ""
         )
-        colour = self._colour(heard, model) or open_wish.colour
+        chosen = talk.known.selected
+        same = chosen.colour if chosen and _SAME_COLOUR.search(heard.text) else ""
+        colour = self._colour(heard, model) or open_wish.colour or same
         arguments = {"model": model}
         arguments |= {"storage": storage} if storage else {}
         arguments |= {"colour": colour} if colour else {}
@@ -112,6 +116,8 @@ class Shopping:
         chosen = talk.known.selected
         now = chosen.storage if chosen and chosen.model == model else (sizes[0] if sizes else "")
         place = sizes.index(now) if now in sizes else 0
+        if chosen and _SAME_SIZE.search(heard.text):
+            return chosen.storage if chosen.storage in sizes else ""
         if says.says("meant.most_room", heard.text):
             return sizes[-1]
         if says.says("meant.least_room", heard.text):
