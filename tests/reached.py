@@ -20,10 +20,10 @@ LINE, OTHER, ANOTHER = "+12125550100", "+12125550123", "+12125550199"
 class Reached(Facts):
     """A call's facts as far as they bear on how its caller is reached; all else lets anything pass.
 
-    Walked together with the purchase and the problem, these facts would multiply them: twenty
-    minutes. Nothing of the purchase or the problem bears on them, but for what a guard lets pass;
-    so these stand as they let most pass: a phone is quoted and a problem logged, the caller has
-    spoken since, and it was a yes. What a real call does is thus done here as well, with the same
+    Walked together with the purchase and the problem, these facts would multiply them. Nothing of
+    the purchase or the problem bears on them, but for what a guard lets pass; so these stand as
+    they let most pass: a phone is quoted and a problem logged, the caller has spoken since, and it
+    was a yes. What a real call does is thus done here as well, with the same
     number, name and question; some things are done here that no call can do. A rule that holds
     for all that is done here holds for every call. That it is so is tested with any triggers in any
     order (`tests/properties`): none of them is accepted in a call and refused here.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 
 from livekit import rtc
 from livekit.agents import JobContext
@@ -110,7 +110,7 @@ class Reaching:
         elif entry.source == State.WAITING:
             self._stop_asking()
 
-    def _ask(self, seconds: float, there: Iterable[rtc.RemoteParticipant] = ()) -> None:
+    def _ask(self, seconds: float, there: Sequence[rtc.RemoteParticipant] = ()) -> None:
         keys, caller = self._keys, self._room.remote_participants.get(self._caller())
         self._wait(seconds)
         self._ways = {Way.PAGE} if keys.person_page else set()
@@ -119,7 +119,8 @@ class Reaching:
         telephone = caller is not None and caller.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
         if keys.person_transfer == "refer" and telephone:
             self._ways.add(Way.PHONE)
-            self._spawn(self._put_on(self._caller(), seconds))
+            if not there:  # else who had the call has ordered it: nobody is rung twice
+                self._spawn(self._put_on(self._caller(), seconds))
         elif keys.person_trunk:
             self._ways.add(Way.PHONE)
             known = next((w.identity for w in there if self._way(w.identity) is Way.PHONE), "")
@@ -130,8 +131,8 @@ class Reaching:
     def _wait(self, seconds: float) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        later = asyncio.get_running_loop().call_later
-        self._deadline = later(seconds, lambda: self._fire(NobodyAnswered()))
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(seconds, self._fire, NobodyAnswered())
 
     def _stop_asking(self) -> None:
         """The caller waits no more, whatever came of it: who hasn't taken the call is let go."""
@@ -221,9 +222,8 @@ class Reaching:
         dialled = self._dialled
         if dialled is not None:
             self._spawn(self._look_at(dialled))
-        heard = any(
-            each.kind == rtc.TrackKind.KIND_AUDIO for each in who.track_publications.values()
-        )
+        tracks = who.track_publications.values()
+        heard = any(each.kind == rtc.TrackKind.KIND_AUDIO for each in tracks)
         if heard and who.identity != self._person and self._way(who.identity) is Way.PAGE:
             self._spawn(self._takes(who.identity))
 

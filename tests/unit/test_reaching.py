@@ -376,6 +376,20 @@ async def test_a_call_that_is_taken_up_where_nothing_rings_yet_rings_once() -> N
     assert room.call.state is State.WITH_PERSON
 
 
+async def test_a_caller_who_is_being_put_on_as_the_worker_dies_is_put_on_once() -> None:
+    """The order was given as they began to wait; where nothing comes of it, they are told so."""
+    call = await call_after(*WANTED)
+    keys = {"person_number": "+12125550111", "person_transfer": "refer", "person_seconds": 60.0}
+    telephone = somebody("caller", kind=SIP, callStatus="active")
+    room = Shop(call, Rooms(livekit_api_secret=SECRET, **keys), caller=telephone)  # type: ignore[arg-type]
+    await room.settled()
+    assert room.put_on == []
+    room.reaching._wait(0.01)
+    await asyncio.sleep(0.05)
+    await room.settled()
+    assert room.last == "nobody_answered"
+
+
 async def test_who_answered_while_no_worker_was_there_has_the_call() -> None:
     """Their sound is there before the next agent is."""
     call = await call_after(*WANTED)
