@@ -70,6 +70,22 @@ class Advising(Shopping):
         price, bid = price_of(self.catalogue, chosen.model, chosen.storage), budget_of(budget)
         return price is not None and bid is not None and bid < price
 
+    def _advised(self, talk: Talk, heard: Heard) -> Reply | None:
+        """A suggestion is asked for beyond doubt, beside what is said of a phone or of storage."""
+        chosen, says = talk.known.selected, self.understanding.phrases
+        wanted = [
+            m for m in phones.wanted(self.offers, heard.raw) if not chosen or m != chosen.model
+        ]
+        if (
+            "recommend_models" not in talk.offered
+            or wanted
+            or not says.says("meant.suggest", heard.text)
+        ):
+            return None
+        if seems(says, talk, heard, "asks_recommendation") < QUITE_SURE:
+            return None
+        return self._needed(talk, heard) or calling("recommend_models", need=stripped(heard.raw))
+
     def _suggest(self, talk: Talk, heard: Heard) -> Reply | None:
         """Asked for a suggestion, or yes to "shall I suggest one?"."""
         if "recommend_models" not in talk.offered:

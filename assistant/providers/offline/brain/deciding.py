@@ -16,6 +16,7 @@ from assistant.providers.offline.brain.request import Output, Talk
 from assistant.providers.offline.brain.rescuing import Rescue
 from assistant.providers.offline.brain.routing import Understanding
 from assistant.providers.offline.brain.second import (
+    CERTAIN,
     LIKELY,
     SHOPPING,
     denied,
@@ -162,7 +163,10 @@ class Brain:
         if desk.takes == "problems":
             told = hear(self.understanding.trouble(heard).words)
             asked_for = self.understanding.asked_for(heard) is desk
-            return not asked_for and no_problem(self.phrases, talk, heard, told)
+            if asked_for:
+                shops = seems(self.phrases, talk, heard, *SHOPPING) >= CERTAIN
+                return shops and self.selling.serves(talk)
+            return no_problem(self.phrases, talk, heard, told)
         if desk.takes != "phones" or not self.supporting.serves(talk):
             return False
         if self.selling.wants_phone(talk, heard) and not self.selling.names_unsold_alone(heard):

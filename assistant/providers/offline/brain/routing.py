@@ -43,11 +43,7 @@ class Understanding(Closing):
         return _found(self.knowledge, words)
 
     def trouble(self, heard: Heard) -> Trouble:
-        """What the caller says is wrong; read once for all who ask."""
-        return _trouble(self, heard)
-
-    def read_trouble(self, heard: Heard) -> Trouble:
-        """What the caller says is wrong, read anew."""
+        """What the caller says is wrong."""
         specific = [place for place, c in enumerate(heard.clauses) if self._specific(c.text)]
         if specific:
             first, last = specific[0], specific[-1]
@@ -184,23 +180,23 @@ class Understanding(Closing):
             for n, desk in enumerate(self.phrases.desks)
             if (found := desk.names.search(asked))
         ]
-        for name, place in (("first", 0), ("second", 1), ("third", 2)):
-            if self.phrases.says(f"meant.{name}", heard.text) and len(places) > place:
+        for name, place in (("first", 0), ("second", 1), ("third", 2), ("last", -1)):
+            if self.phrases.says(f"meant.{name}", heard.text) and len(places) > max(place, 0):
                 return self.phrases.desks[sorted(places)[place][1]]
         for desk in self.phrases.desks:
             if asserted(desk.names, desk.unless.sub("", heard.text)) and len(heard.words) < 9:
                 return desk
+        named = {n for _, n in places}
+        refused = {n for n in named if self.phrases.desks[n].names.search(heard.text)}
+        left = named - refused
+        if refused and len(left) == 1 and "other" in heard.words and len(heard.words) < 9:
+            return self.phrases.desks[left.pop()]  # "not support, the other thing"
         return None
 
 
 _STORY = 4
 """Clauses in which a word here and a word there no longer tell what is wrong."""
 _FIRST = re.compile(r"(?<![^ ])first (?!\w+ (?:phone|iphone|one) )")
-
-
-@lru_cache(maxsize=64)
-def _trouble(understanding: Understanding, heard: Heard) -> Trouble:
-    return understanding.read_trouble(heard)
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
-from assistant.providers.offline.brain.second import QUITE_SURE, SURE, ends_in, seems
+from assistant.providers.offline.brain.second import CERTAIN, QUITE_SURE, SURE, ends_in, seems
 from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.answers import Answer
@@ -48,9 +48,9 @@ class Selling(Advising):
     def answer(self, talk: Talk, heard: Heard) -> Reply | None:
         """Price, compare, suggest, order, or talk about it."""
         steps = (
-            self._compare, self._named, self._unsold, self._again, self._several,
-            self._order, self._maybe_yes, self._meant, self._listing, self._described,
-            self._suggest, self._needed, self._declined, self._asked,
+            self._compare, self._advised, self._named, self._unsold, self._again, self._several,
+            self._order, self._maybe_yes, self._maybe_later, self._meant, self._listing,
+            self._described, self._suggest, self._needed, self._declined, self._asked,
         )  # fmt: skip
         for step in steps:
             if found := step(talk, heard):
@@ -182,6 +182,14 @@ class Selling(Advising):
             return None
         return saying(replies.TO_BE_SURE.format(model=chosen.model))
 
+    def _maybe_later(self, talk: Talk, heard: Heard) -> Reply | None:
+        """A word on what was quoted by somebody who isn't sure of it yet."""
+        chosen, says = talk.known.selected, self.understanding.phrases
+        if chosen is None or not self.awaits(talk) or self._differs(chosen, heard):
+            return None
+        later = seems(says, talk, heard, "postpones") >= CERTAIN
+        return saying(replies.TAKE_TIME) if later and not self.understanding.asks(heard) else None
+
     def _several(self, talk: Talk, heard: Heard) -> Reply | None:
         """More than one at once, where an order is of one phone."""
         says = self.understanding.phrases
@@ -232,11 +240,11 @@ class Selling(Advising):
         if not one and just and talk.known.selected is None:
             one = just[0]
         points = says.says("meant.that", heard.text) and len(heard.words) < 12
-        points = points and not self.understanding.leaves(heard, talk.asked)
+        points = points and not asks and not self.understanding.leaves(heard, talk.asked)
         yes = self.understanding.plain_yes(heard) and len(just) == 1
-        takes = says.says("say.order", heard.text) or (points and not asks)
-        new = chosen is None or chosen.model != one or talk.known.ordered
-        if one and one in just and new and not refuses and (yes or takes):
+        other = chosen is None or chosen.model != one
+        orders = says.says("say.order", heard.text) and (other or talk.known.ordered)
+        if one and one in just and not refuses and (orders or (other and (yes or points))):
             return self._select(talk, heard, one)
         if chosen is None and one and not refuses and says.says("say.order", heard.text):
             return self._select(talk, heard, one)
