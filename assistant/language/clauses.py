@@ -32,6 +32,8 @@ _JOINED = (
     (re.compile(r"^(?:sails|sale|cells)$"), "sales"),
     (re.compile(r"\b(\w+(?: \w+)?) \1\b(?<!bye bye)"), r"\1"),
 )  # fmt: skip
+_WILL = re.compile(r"(?<=[A-Za-z]{4})'ll\b")
+"""Behind a word that stands by itself: "teal'll do" names a colour."""
 _FILLERS = re.compile(
     r"\b(?:you know what|u[hm]+|uhm+|er+m?|erm|hm+|ah+|eh|mhm|ehm|you know|like i said"
     r"|sort of|kind of)\b"
@@ -93,7 +95,7 @@ def hear(raw: str) -> Heard:
     """Tidy what was said and cut it into clauses."""
     raw = as_heard(raw)
     raw = re.sub(r"\b(mr|mrs|ms|dr|prof|st)\.\s", r"\1 ", raw, flags=re.IGNORECASE)
-    raw = " ".join(raw.split())
+    raw = " ".join(_WILL.sub(" will", raw).split())
     parts = [part for part in _CUT.split(raw) if part and part.strip()]
     clauses = tuple(c for part in parts if (c := Clause(part.strip(), tidy(part))))
     return Heard(raw, tidy(raw), clauses, raw.rstrip().endswith("?"))

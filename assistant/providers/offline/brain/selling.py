@@ -14,7 +14,14 @@ from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.reply import Reply, calling, saying
 from assistant.providers.offline.brain.request import Talk, latest
-from assistant.providers.offline.brain.second import CERTAIN, QUITE_SURE, SURE, ends_in, seems
+from assistant.providers.offline.brain.second import (
+    CERTAIN,
+    LIKELY,
+    QUITE_SURE,
+    SURE,
+    ends_in,
+    seems,
+)
 from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.answers import Answer
@@ -241,6 +248,7 @@ class Selling(Advising):
             one = just[0]
         points = says.says("meant.that", heard.text) and len(heard.words) < 12
         points = points and not asks and not self.understanding.leaves(heard, talk.asked)
+        points = points and seems(says, talk, heard, "done") < LIKELY
         yes = self.understanding.plain_yes(heard) and len(just) == 1
         other = chosen is None or chosen.model != one
         orders = says.says("say.order", heard.text) and (other or talk.known.ordered)
