@@ -50,7 +50,7 @@ _LEADING = re.compile(
     r"|actually|hi|hello|hey|yes|yeah|yep|no(?=[,.!])|sure|right(?=[,.!])|sorry|please|just|now"
     r"|look|listen|you see|you know|basically|honestly"
     r"|the thing is|the (?:problem|issue) is(?: that)?|my (?:problem|issue) is(?: that)?"
-    r"|there|good (?:morning|afternoon|evening)|jill)\b[\s,.!:-]*)+",
+    r"|there|good (?:morning|afternoon|evening)|jill)\b(?!')[\s,.!:-]*)+",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(

@@ -20,6 +20,8 @@ from statemachine.offers import Offer
 
 _SAME_SIZE = re.compile(r"\bsame (?:\w+ of )?(?:storage|memory|size|capacity|space)\b")
 _SAME_COLOUR = re.compile(r"\b(?:same|that) color\b")
+_BEGINS = re.compile(r"^(air|plus|pro max|pro|max)\b(?=[,.]| (?:in|with) )", re.IGNORECASE)
+"""A model's last word that begins what is said at sales: "Air, in gold"."""
 _DENIES = re.compile(r"(?:and |but |so )?(?:do not|does not|never|not) ")
 SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")
 """The lists of phrases that point at a phone by comparing it with the others."""
@@ -134,7 +136,7 @@ class Shopping:
 
     def _wanted(self, heard: Heard) -> tuple[str, ...]:
         """The models asked for; after a change of mind only those named after it."""
-        models = phones.wanted(self.offers, heard.raw)
+        models = phones.wanted(self.offers, _BEGINS.sub(r"the \1", heard.raw))
         if len(models) > 1:
             told = [c.raw for c in heard.clauses if not _DENIES.match(c.text)]
             models = phones.wanted(self.offers, ", ".join(told)) or models
