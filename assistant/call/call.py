@@ -165,9 +165,8 @@ class Call:
         self._spawn(self._catch_up())
 
     def _ahead(self, words: str | None) -> list[CallerSpoke]:
-        if words is None:
-            return self._heard
-        return [*self._heard, spoke(words, self.facts_after(None), self.country)]
+        said = () if words is None else (spoke(words, self.facts_after(None), self.country),)
+        return [*self._heard, *said]
 
     def facts_after(self, words: str | None) -> Facts:
         """What is known once all that was heard is counted in, and these words of the caller."""

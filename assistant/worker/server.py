@@ -26,6 +26,7 @@ from assistant.agents.entering import Handover
 from assistant.agents.staff import staff
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
+from assistant.language import turn
 from assistant.language.telephone import shown
 from assistant.providers import build as providers
 from assistant.records import Caller, Fenced, RecordError
@@ -55,6 +56,7 @@ def prewarm(proc: JobProcess) -> None:
     providers.build(
         settings, loaded.catalogue, loaded.knowledge, loaded.about
     )  # reads the brain's vocabulary
+    turn.ready()
     fixed = [loaded.words.word(line) for line in lines.FIXED]
     proc.userdata["warm"] = providers.prewarm(settings, fixed)
     telemetry.export()

@@ -197,6 +197,9 @@ async def measure(
 ) -> list[Figure]:
     """Every conversation, so many times on both; `peers` are other programs' runs of them."""
     figures = []
+    tell("each once, unmeasured: the first turn of a process loads what it needs")
+    await ours(CONVERSATIONS[0])
+    await theirs(CONVERSATIONS[0])
     for conversation in CONVERSATIONS:
         runs: dict[str, list[Run]] = {THIS: [], ORDINARY: []}
         for nth in range(times):

@@ -154,6 +154,26 @@ def test_deepgram_is_enough_where_no_speech_is_installed() -> None:
     assert parts == ["Hearing", "Speaking"]
 
 
+READY = """
+from assistant.language import accounts, turn
+
+turn.ready()
+before = accounts.account.cache_info().misses
+from statemachine.facts import Facts
+turn.spoke("I'd like to buy an iPhone, please", Facts())
+print(before, accounts.account.cache_info().misses - before)
+"""
+
+
+def test_what_words_are_understood_by_is_read_before_a_call() -> None:
+    """The first caller's first words find it there."""
+    ran = subprocess.run(
+        [sys.executable, "-c", READY], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    before, then = map(int, ran.stdout.split())
+    assert (before > 0, then) == (True, 0)
+
+
 def test_the_bill_of_materials_names_each_package_of_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
