@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from livekit.agents import llm, stt, tts, vad
+from livekit.agents import inference, llm, stt, tts, vad
 
 from assistant.providers.failures import explain
 from assistant.providers.hearing import Ears, by_segment, with_spare
@@ -155,8 +155,6 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
         OfflineVoiceError: an embedded part that is needed can't run here; what only stands behind
             another may be missing.
     """
-    from livekit.plugins import silero
-
     from assistant.providers.offline import stt as speech_to_text
     from assistant.providers.offline import tts as text_to_speech
 
@@ -175,7 +173,7 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     heard = ears() if hears else _unless_missing(ears) if spare else None
     voiced = text_to_speech.loaded
     said = voiced() if speaks else _unless_missing(voiced) if spare else None
-    activity = silero.VAD.load(min_silence_duration=settings.pause)
+    activity = inference.VAD(min_silence_duration=settings.pause)
     warm = Warm(activity, heard, said, heard is not None, said is not None)
     if speaks and lines:
         voice = text_to_speech.OfflineTTS(voice=warm.voice, speed=settings.offline_speed)

@@ -18,7 +18,7 @@ from livekit.agents import JobContext, JobProcess
 from livekit.agents.worker import ServerEnvOption, _DefaultLoadCalc
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
-from livekit.plugins import deepgram, openai, silero  # noqa: F401
+from livekit.plugins import deepgram, openai  # noqa: F401
 
 from assistant import logs, telemetry
 from assistant import settings as environment
@@ -97,7 +97,11 @@ server: Worker = Worker(
     initialize_process_timeout=60.0,
     log_level=rooms.log_level,
     setup_fnc=prewarm,
-    preload_modules=["assistant.worker.forkserver", "assistant.worker.server"],
+    preload_modules=[
+        "assistant.worker.forkserver",
+        "assistant.worker.server",
+        "assistant.worker.preloaded",
+    ],
 )
 
 

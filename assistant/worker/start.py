@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import warnings
 from collections.abc import Sequence
@@ -39,6 +40,7 @@ def run(settings: Settings, more: Sequence[str] = (), *, dev: bool) -> None:
         OfflineVoiceError: no ears or no voice is installed that these settings could do with.
     """
     rooms = settings.rooms
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread costs a call 5 MB
     shop.load(settings.shop)
     check_speech(settings)
     asyncio.run(check(rooms))
