@@ -83,7 +83,7 @@ class Rooms(Group):
     idle_processes: Whole = 2
     """How many processes wait, loaded, for the next calls: as many can begin in one moment."""
     call_memory: Some = _named("CALL_MEMORY_MB", 1500)
-    """Megabytes beyond which a call's process is ended: four times what one needs."""
+    """Megabytes beyond which a call's process is ended: many times what one needs."""
     drain: Seconds = _named("DRAIN_SECONDS", 1800.0)
     """How long a worker that was asked to stop lets its calls go on."""
     health_host: str = "127.0.0.1"
