@@ -66,7 +66,7 @@ class Labels:
         ]
         if stays:
             what = "done at this desk:" if self.overlay.plain else "stays at this desk:"
-            cells.append(f'<td bgcolor="{WASH}">{text(what, GREY, 9)}</td>')
+            cells.append(f'<td bgcolor="{WASH}">{text(what, GREY, 10)}</td>')
         cells += [self._stay(desk.state, row) for row in stays]
         return card(cells, border=colour)
 
@@ -127,7 +127,7 @@ class Labels:
     def _anywhere(self, row: Row) -> Iterable[str]:
         leads = f"  {text(f'to {row.to}', GREY, 10)}" if row.to else ""
         said = bold(name_of(row.trigger), INK, 12) + leads
-        conditions = "<br/>".join(text(line, GREY, 10) for line in _lines(row.guard_names))
+        conditions = "<br/>".join(text(line, GREY, 10) for line in _lines(row.guard_names, 28))
         yield f'<td {LEFT} cellpadding="4">{said}</td><td {LEFT} cellpadding="4">{conditions}</td>'
 
     def from_everywhere(self, row: Row) -> str:
