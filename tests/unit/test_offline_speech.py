@@ -16,10 +16,13 @@ from livekit import rtc
 from livekit.agents import stt, tts
 from numpy.typing import NDArray
 
+from assistant.language.consent import classify
+from assistant.language.leaving import Leaving, leaving
+from assistant.language.solved import Solved, solved
 from assistant.providers import build as providers
 from assistant.providers.line_cache import KeptLines
 from assistant.providers.offline.audio import SAMPLE_RATE, has_voice, split_at_quiet, to_samples
-from assistant.providers.offline.engines import Choice, OfflineVoiceError
+from assistant.providers.offline.engines import GOODS, Choice, OfflineVoiceError
 from assistant.providers.offline.repairs import shop_words
 from assistant.providers.offline.stt import OfflineSTT, load
 from assistant.providers.offline.tts import GAIN, OfflineTTS, Voice, loaded
@@ -27,6 +30,7 @@ from assistant.providers.speakable import number_words, spoken
 from assistant.settings import Settings
 from assistant.shop.catalogue import load as catalogue
 from assistant.shop.knowledge import load as knowledge
+from statemachine.answers import Answer
 
 _Result = TypeVar("_Result")
 
@@ -334,6 +338,14 @@ def test_transcripts_are_written_as_the_shop_writes(heard: str, meant: str) -> N
     """Engines' spellings become the shop's; everything else stays as it was heard."""
     assert shop_words(heard) == meant
     assert shop_words(meant) == meant
+
+
+def test_what_an_ear_is_told_beforehand_agrees_to_nothing_and_ends_nothing() -> None:
+    """An ear hears more of what it was told than is said: that may be goods, and no deed."""
+    for words in (GOODS, *re.split("[:;,.]", GOODS)):
+        assert classify(words) is Answer.OPEN
+        assert leaving(words) in (Leaving.OPEN, Leaving.STAYS)
+        assert solved(words) is Solved.OPEN
 
 
 def test_a_long_segment_is_cut_where_it_is_quiet() -> None:
