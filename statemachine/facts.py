@@ -76,9 +76,9 @@ class Facts(facts.Facts):
     """The call's own number, given when it begins; order and ticket numbers are made from it."""
     answer: Answer = Answer.OPEN
     stays: bool = False
-    """Whether the caller's last words ask or go on."""
+    """Whether the caller's last words are no goodbye."""
     unsolved: bool = False
-    """Whether the caller's last words say that a problem isn't solved, or ask."""
+    """Whether the caller's last words don't say that a problem is solved."""
     several: bool = settled(False)
     """Whether the caller has asked for more than one phone, and no order has said so yet."""
     customer_name: str = spoken()

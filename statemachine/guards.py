@@ -64,7 +64,7 @@ def agreed(facts: Facts) -> bool:
 
 
 def not_going_on(facts: Facts) -> bool:
-    """The caller's last words ask or go on: answer them, and end the call once they leave."""
+    """The caller's last words are no goodbye: answer them, or ask whether that is all."""
     return not facts.stays
 
 

@@ -197,9 +197,9 @@ class CallerSpoke(SessionTrigger):
     several: bool = False
     """Whether the words ask for more than one phone."""
     stays: bool = False
-    """Whether the words plainly ask, hold on or go on: nobody leaves with them."""
+    """Whether the words are no goodbye: nobody leaves with them."""
     unsolved: bool = False
-    """Whether the words plainly say that a problem isn't solved, or ask whether it is."""
+    """Whether the words don't say that a problem is solved: no ticket closes on them."""
     digits: str = ""
     """What there is of a number that was asked for, with what was said of it before."""
     disputes: bool = False

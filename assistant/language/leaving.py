@@ -9,29 +9,23 @@ from typing import Final
 
 from assistant.language.accounts import account, stated
 from assistant.language.clauses import Heard, hear
+from assistant.language.lists import word_lists
 from assistant.language.numbers import is_number_word
 from assistant.language.phrases.grammar import Piece
-from assistant.language.sentence import word_set
 from assistant.language.solved import Solved, solved
 
 _OWN: Final = ("stays", "asks", "bye", "done", "no", "holds", "around")
 _BORROWED: Final = ("thanks", "leaving", "order", "request", "yes", "fair", "polite", "filler")
 _LEAVING: Final = ("bye", "leaving")
 _ON: Final = ("stays", "asks")
-_TELLING: Final = word_set(
-    "phone iphone screen battery camera charger sound wifi app apps update photos model pro air "
-    "max plus color storage price order buy ticket number problem issue question wrong broken "
-    "work works working charge error message black restart restarting voicemail calls "
-    "settings passcode memory cracked still fix fixed worse repair"
-)
+_LISTS: Final = word_lists("beside_goodbye", "leaving")
+_TELLING: Final = _LISTS["telling"]
 """Whoever says one of these beside a goodbye may be speaking of what they called for."""
-_REPORTING: Final = word_set(
-    "say says said saying tell told to the a an my your not never word kiss wave waving kissed did "
-    "do does you they he she it before after until when if or her his of heard hear shows showing "
-    "stand drop come pass go time stop"
-)
+_REPORTING: Final = _LISTS["reporting"]
 """Before a goodbye: it is somebody else's, or only spoken of."""
-_LASTING: Final = word_set("waited waiting been take takes took taken taking lasted lasts for not")
+_TOLD_OF: Final = _LISTS["told_of"]
+"""Among the rest of what is said: the goodbye is told of, or somebody else's."""
+_LASTING: Final = _LISTS["lasting"]
 _MOST_TALK: Final = 14
 """Words in a clause that is neither understood nor in the way of a goodbye."""
 _BY: Final = re.compile(r"\bby $")
@@ -46,6 +40,8 @@ class Leaving(Enum):
     """They ask, hold on, go on, or are about what the caller called for."""
     OPEN = auto()
     """Nobody can say by the words alone."""
+    PERHAPS = auto()
+    """All that is said may go with a leaving, and is none yet: "okay then", thanks, silence."""
     IF_ASKED = auto()
     """They leave if the caller was asked whether there is anything else."""
     DONE = auto()
@@ -75,7 +71,7 @@ def _read(heard: Heard) -> Leaving:
             return Leaving.STAYS
         if _last(pieces, ("done",)) > _last(pieces, ("order", "request")):
             return Leaving.DONE
-        return Leaving.IF_ASKED if "no" in kinds else Leaving.OPEN
+        return Leaving.IF_ASKED if "no" in kinds else Leaving.PERHAPS
     if gone and _says_goodbye(heard, pieces):
         return Leaving.GOODBYE
     on = not kinds.isdisjoint((*_ON, "holds"))
@@ -88,15 +84,19 @@ def _says_goodbye(heard: Heard, pieces: tuple[Piece, ...]) -> bool:
     told = any(map(_tells, pieces)) and solved(heard.raw) is not Solved.FIXED
     if told or any(piece.kind in _ON for piece in pieces):
         return False
-    clauses = [_pieces(clause.text) for clause in heard.clauses]
-    whole = [all(piece.kind for piece in clause) for clause in clauses]
-    if any(
-        good and any(piece.kind in _LEAVING for piece in clause)
-        for clause, good in zip(clauses, whole, strict=True)
-    ):
-        rest = (c for clause, c in zip(clauses, heard.clauses, strict=True) if "" in _kinds(clause))
-        return all(len(clause.text.split()) <= _MOST_TALK for clause in rest)
+    if any(not piece.kind and piece.words in _TOLD_OF for piece in pieces):
+        return False
+    clauses = [_kinds(_pieces(clause.text)) for clause in heard.clauses]
+    gone = [at for at, kinds in enumerate(clauses) if "" not in kinds and _goes(kinds)]
+    if gone:
+        rest = [at for at, kinds in enumerate(clauses) if "" in kinds]
+        short = all(len(heard.clauses[at].text.split()) <= _MOST_TALK for at in rest)
+        return short and (not rest or rest[-1] < gone[-1])  # "bye, love. Sorry, that was my son"
     return _ends_in_goodbye(pieces)
+
+
+def _goes(kinds: set[str]) -> bool:
+    return not kinds.isdisjoint(_LEAVING)
 
 
 def _ends_in_goodbye(pieces: tuple[Piece, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
@@ -14,7 +15,10 @@ from assistant.language.sentence import word_set
 _OWN: Final = ("doubtful", "solved", "unsolved", "yes", "around")
 _BORROWED: Final = ("thanks", "leaving", "fair", "polite", "filler", "reason")
 _MOST_TALK: Final = 8
-"""Words in a clause that is not understood, beside the one that says that it is fixed."""
+"""Words in a clause that is not understood, before the one that says that it is fixed."""
+_TELLING: Final = word_set("i we you")
+_HEDGED: Final = re.compile(r"\b(?:sort|kind) of\b|\b(?:sorta|kinda)\b", re.IGNORECASE)
+"""Left out elsewhere; whoever says that it "kind of works" says that it doesn't."""
 
 
 _REPORTING: Final = word_set("say says said tell told think thinks want wants need when make")
@@ -43,10 +47,14 @@ def _read(heard: Heard) -> Solved:
     whole = _pieces(heard.text)
     clauses = [_pieces(clause.text) for clause in heard.clauses]
     kinds = {piece.kind for piece in whole}
+    if _HEDGED.search(heard.raw):
+        return Solved.NOT
     if "?" in heard.raw or "unsolved" in kinds or heard.text.split()[:1] == ["no"]:
         good = "solved" in kinds and not {"", "unsolved"} & kinds and "?" not in heard.raw
         return Solved.FIXED if good else Solved.NOT
-    for pieces in (whole, *clauses):
+    if "solved" in kinds and "" not in kinds:
+        return Solved.FIXED
+    for pieces in clauses:
         found = {piece.kind for piece in pieces}
         if "solved" in found and "" not in found and _harmless(clauses):
             return Solved.FIXED
@@ -56,13 +64,24 @@ def _read(heard: Heard) -> Solved:
 
 
 def _harmless(clauses: list[tuple[Piece, ...]]) -> bool:
-    """Whether nothing beside it takes it back."""
-    for pieces in clauses:
-        kinds = {piece.kind for piece in pieces}
-        words = sum(len(piece.words.split()) for piece in pieces)
-        if "unsolved" in kinds or ("" in kinds and words > _MOST_TALK):
+    """Whether nothing beside it takes it back: what is told stands before it, and is no report."""
+    last = max((at for at, each in enumerate(clauses) if _says(each, "solved")), default=0)
+    for at, pieces in enumerate(clauses):
+        told = " ".join(piece.words for piece in pieces)
+        words = told.replace("you said", "").replace("you told me", "").split()
+        if _says(pieces, "unsolved"):
             return False
+        if _says(pieces, "") and (len(words) > _MOST_TALK or _REPORTING & set(words)):
+            return False
+        if _says(pieces, "") and (
+            _says(pieces, "solved") or (at > last and _TELLING.isdisjoint(words[:1]))
+        ):
+            return False  # "it works, as a paperweight"
     return True
+
+
+def _says(pieces: tuple[Piece, ...], kind: str) -> bool:
+    return any(piece.kind == kind for piece in pieces)
 
 
 def _ends_solved(pieces: tuple[Piece, ...]) -> bool:

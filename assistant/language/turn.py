@@ -30,12 +30,23 @@ def spoke(words: str, facts: Facts, country: str = COUNTRY) -> CallerSpoke:
     return CallerSpoke(
         answer,
         several=wants_several(words),
-        stays=left is Leaving.STAYS,
-        unsolved=solved(words) is Solved.NOT,
+        stays=not _may_leave(left, facts),
+        unsolved=solved(words) not in (Solved.FIXED, Solved.IF_ASKED),
         digits=digits,
         disputes=facts.contact in _READ_BACK and disputes(words),
         beside=beside(words, answer, facts, number=bool(digits)),
     )
+
+
+def _may_leave(left: Leaving, facts: Facts) -> bool:
+    """Whether a model may take the words for a goodbye.
+
+    A mere "okay then" is none, unless all that they called for is done: nobody is held in a call.
+    """
+    if left is Leaving.PERHAPS:
+        done = facts.orders or facts.tickets
+        return bool(done) and not facts.on_offer and not facts.open_tickets
+    return left in (Leaving.GOODBYE, Leaving.DONE, Leaving.IF_ASKED)
 
 
 _READ_BACK = (Contact.NAME, Contact.NOTED)

@@ -30,6 +30,10 @@ that is the whole of it, good night
 Nothing else is the matter, goodbye
 no that's me sorted, I won't keep you
 Nothing more from us, bye-bye from all of us
+I'm late for work, bye
+Byeee
+I'd best be off
+My battery is dying, bye
 """
 STAYS = """
 Before I go, how late are you open
@@ -37,6 +41,13 @@ wait don't go
 okay bye wait no one more thing
 can you hear me?
 thanks for nothing it's worse
+No, I don't want to end the call.
+I can't hang up the call
+It ends the call by itself
+I have to leave it charging overnight
+Thank you, sales please
+That's all it says, no service
+My contacts are all gone
 """
 LEAVES_NOT = """
 it says goodbye when I turn it off
@@ -50,6 +61,8 @@ Good day to you, I am calling about my phone
 I have waited so long
 That is the old one
 is the black one in stock
+Bye sweetie, love you. Okay, that was my kid leaving, go ahead.
+It says hello, then goodbye, then it goes dark.
 """
 FIXED = """
 Yep, that did the trick, thanks so much
@@ -63,6 +76,9 @@ Now is good, thank you
 it doesn't do that any more
 no more stripes
 Second trick you told me did it
+It's not frozen any more.
+Took a while but it works now.
+Restarting it helped.
 ok the sound came back now that is fixed
 """
 FIXED_NOT = """
@@ -78,12 +94,26 @@ it came back
 louder please
 I turned it off and on again
 my neighbour says everything is back that is fixed
+It kind of works.
+It's fixed, or so I thought.
+It was fixed and now it's back.
+Oh sure, it works, as a paperweight.
+The battery's fine, it's the port.
+It went away, and now there it is again.
+I need it fixed.
+It just stopped.
 """
 UNSOLVED = """
 that worked, but now the sound is gone
 It works if I hold the button
 Is it fixed?
 it is stuck again
+it's restarting now
+he says it works
+I thought it was fixed
+I restarted it
+okay
+half of it works
 """
 
 
@@ -123,6 +153,19 @@ def test_no_model_ends_a_call_on_such_a_turn(said: str) -> None:
     conversation.send(spoke(said, conversation.facts))
     assert isinstance(conversation.send(EndCall()), Refused)
     conversation.send(spoke("bye", conversation.facts))
+    assert isinstance(conversation.send(EndCall()), Accepted)
+
+
+@pytest.mark.parametrize("said", ["okay then", "Thank you.", "great, thanks", ""])
+def test_nobody_is_held_in_a_call_when_all_is_done(said: str) -> None:
+    """A mere "okay then" is no goodbye, unless what they called for is done."""
+    conversation = Conversation(Facts(reference="48213"))
+    conversation.send(spoke(said, conversation.facts))
+    assert isinstance(conversation.send(EndCall()), Refused)
+    steps = (ToSupport(), CallerSpoke(), LogSupportIssue("no sound"), CallerSpoke())
+    for trigger in (*steps, CompleteSupport()):
+        conversation.send(trigger)
+    conversation.send(spoke(said, conversation.facts))
     assert isinstance(conversation.send(EndCall()), Accepted)
 
 
