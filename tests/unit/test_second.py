@@ -79,3 +79,18 @@ def test_two_models_are_priced_in_the_storage_that_is_named() -> None:
     line.say("how much is it?")
     assert "$799" in line.log[-1]
     assert "$1,099" in line.log[-1]
+
+
+def test_what_is_said_of_a_model_offers_no_other() -> None:
+    """A pitch that names the Pro makes no Pro of "get it"; nor does "17 Pro" mean the 17."""
+    line = call(*SALES, "the 16 Plus", "does it come with a charger in lavender?", "cool, get it")
+    chosen = line.conversation.facts.selection
+    assert chosen is None or chosen.model == "iPhone 16 Plus"
+    line = call(*SALES, "Is the Air cheaper than the 17 Pro?")
+    assert "iPhone 17 Pro" in line.log[-1]
+
+
+def test_a_phone_that_does_not_turn_on_is_none_to_be_bought() -> None:
+    """Where the rules hear a wish for a phone, the second reader may hear the problem."""
+    line = call("Can I speak to somebody about a phone that won't turn on")
+    assert line.path == ["greeting", "support"]

@@ -10,7 +10,7 @@ from assistant.language.money import amounts_in, budget_in, budget_of
 from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.reply import Reply, calling, saying
-from assistant.providers.offline.brain.request import Talk, latest
+from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.second import QUITE_SURE, SHOPPING, doubted, seems
 from assistant.providers.offline.brain.shopping import Shopping
 from assistant.shop.catalogue import needs_in, price_of
@@ -155,7 +155,7 @@ class Advising(Shopping):
     def _asked(self, talk: Talk, heard: Heard) -> Reply | None:
         """A question about the phone being talked about, as far as the catalogue goes."""
         says = self.understanding.phrases
-        model = latest(talk, self.offers)
+        model = self.meaning.latest(talk)
         if model and (fact := self._fact(talk, heard, model)):
             return fact
         if model and says.says("meant.price", heard.text):

@@ -149,7 +149,9 @@ class Brain:
         desk = self._desk(talk, heard)
         if desk is not None and self._doubted(talk, heard, desk):
             phone = desk.takes == "problems" and self.selling.wants_phone(talk, heard)
-            desk = next((d for d in offered if phone and d.takes == "phones"), None)
+            trouble = desk.takes == "phones" and bool(self.understanding.trouble(heard))
+            takes = "phones" if phone else "problems" if trouble else "nothing"
+            desk = next((d for d in offered if d.takes == takes), None)
         if desk is None or desk not in offered:
             return None
         wish = self._wish(talk, heard, desk)
@@ -158,7 +160,7 @@ class Brain:
     def _doubted(self, talk: Talk, heard: Heard, desk: Desk) -> bool:
         """Whether the second reader sees no sign of what would lead to this desk.
 
-        Support asked for outright is not doubted, nor are sales where support doesn't answer.
+        Support asked for outright is doubted at sales alone, and no desk where a phone is named.
         """
         if desk.takes == "problems":
             told = hear(self.understanding.trouble(heard).words)
@@ -167,7 +169,7 @@ class Brain:
                 shops = seems(self.phrases, talk, heard, *SHOPPING) >= CERTAIN
                 return shops and self.selling.serves(talk)
             return no_problem(self.phrases, talk, heard, told)
-        if desk.takes != "phones" or not self.supporting.serves(talk):
+        if desk.takes != "phones":
             return False
         if self.selling.wants_phone(talk, heard) and not self.selling.names_unsold_alone(heard):
             return False

@@ -20,8 +20,15 @@ class Meaning:
 
     def lately(self, talk: Talk) -> tuple[str, ...]:
         """The models the agent last named together."""
-        pitches = tuple(model.pitch for model in self.catalogue.models if model.pitch)
-        return listed(talk, self.catalogue.offers, pitches)
+        return listed(talk, self.catalogue.offers, self._pitches)
+
+    def latest(self, talk: Talk) -> str:
+        """The one model last talked about; empty when it was none or several."""
+        return latest(talk, self.catalogue.offers, self._pitches)
+
+    @property
+    def _pitches(self) -> tuple[str, ...]:
+        return tuple(model.pitch for model in self.catalogue.models if model.pitch)
 
     def pick(self, talk: Talk, heard: Heard, lately: tuple[str, ...]) -> str:
         """The one model pointed at among those named lately, else among all; empty for none."""
@@ -39,11 +46,7 @@ class Meaning:
         if picked := self._by_rank(says, ranked):
             return picked
         if says["other"]:
-            now = (
-                talk.known.selected.model
-                if talk.known.selected
-                else latest(talk, self.catalogue.offers)
-            )
+            now = talk.known.selected.model if talk.known.selected else self.latest(talk)
             others = [model for model in lately if model != now]
             return others[0] if len(others) == 1 or (others and now) else ""
         return ""

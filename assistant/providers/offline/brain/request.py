@@ -141,10 +141,13 @@ def _without(text: str, pitches: tuple[str, ...]) -> str:
     return text
 
 
-def latest(talk: Talk, offers: tuple[Offer, ...]) -> str:
-    """The one model last talked about; empty when it was none or several."""
+def latest(talk: Talk, offers: tuple[Offer, ...], pitches: tuple[str, ...] = ()) -> str:
+    """The one model last talked about; empty when it was none or several.
+
+    Who is named in one of the `pitches` was not talked about.
+    """
     for turn in reversed(talk.turns[-10:]):
-        found = named(offers, turn.text)
+        found = named(offers, _without(turn.text, pitches))
         if len(found) == 1:
             return found[0]
         chosen = talk.known.selected

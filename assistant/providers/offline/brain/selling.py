@@ -13,7 +13,7 @@ from assistant.language.phones import spoken as phones
 from assistant.providers.offline.brain import replies
 from assistant.providers.offline.brain.advising import Advising
 from assistant.providers.offline.brain.reply import Reply, calling, saying
-from assistant.providers.offline.brain.request import Talk, latest
+from assistant.providers.offline.brain.request import Talk
 from assistant.providers.offline.brain.second import (
     CERTAIN,
     LIKELY,
@@ -26,7 +26,9 @@ from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.answers import Answer
 
-_BARE = re.compile(r"(?<!the )\b(pro max|pro|max|plus|air)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?<!the )(?<!\d )(?<!een )(?<!pro )\b(pro max|pro|max|plus|air)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<!phone )\b(1\de?|sixteen|seventeen)\b(?! ?(?:gb|gig|pro))", re.IGNORECASE)
 """A model's last word or number alone, which names it where models are compared."""
 
@@ -93,7 +95,7 @@ class Selling(Advising):
         before = self.meaning.lately(talk)
         if len(models) == 1 and weighs:
             other = next(
-                (m for m in (latest(talk, self.offers), *before) if m and m != models[0]), ""
+                (m for m in (self.meaning.latest(talk), *before) if m and m != models[0]), ""
             )
             if other:
                 return calling("compare_models", first=other, second=models[0])
@@ -242,7 +244,7 @@ class Selling(Advising):
         chosen = talk.known.selected
         refuses = says.says("say.no", heard.text) or says.says("say.wait", heard.text)
         asks = self.understanding.asks(heard)
-        one = latest(talk, self.offers)
+        one = self.meaning.latest(talk)
         just = phones.named(self.offers, talk.asked)
         if not one and just and talk.known.selected is None:
             one = just[0]
@@ -261,7 +263,7 @@ class Selling(Advising):
     def _described(self, talk: Talk, heard: Heard) -> Reply | None:
         """Storage or colour alone: of the phone being talked about."""
         says = self.understanding.phrases
-        model = latest(talk, self.offers)
+        model = self.meaning.latest(talk)
         storage = self._storage(talk, heard, model) if model else phones.storage(heard.raw)
         colour = self._colour(heard, model)
         if not (storage or colour):
