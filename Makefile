@@ -138,6 +138,16 @@ build/peers.ready: | .venv/bin/python
 		echo "It can't be had here, and is left out (build/peers.log)." >&2; }
 	@touch $@
 
+# openrtc and an ordinary LiveKit worker, for `python -m scripts.bench.memory`.
+build/openrtc.ready: | .venv/bin/python
+	@mkdir -p build
+	@echo "Setting up openrtc to compare with (only the first time) ..." >&2
+	@$(BIN)/python -m venv build/openrtc </dev/null >&2 && build/openrtc/bin/python -m pip install -q \
+		--disable-pip-version-check "openrtc[livekit]==0.20.1" livekit-agents==1.8.9 </dev/null \
+		2>build/openrtc.log >&2 || { rm -rf build/openrtc; \
+		echo "It can't be had here, and is left out (build/openrtc.log)." >&2; }
+	@touch $@
+
 # Speech comes in packages of its own: a call in text needs none of them, and is not to miss them.
 .venv/run.ready: requirements.lock requirements-speech.lock | .venv/bin/python
 	@echo "Setting up (only the first time, about a minute) ..." >&2
