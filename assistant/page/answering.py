@@ -65,6 +65,7 @@ class Answering:
         self._waiting: dict[str, Waiting] = {}
         self._looked = 0.0
         self._looking = asyncio.Lock()
+        self._closing = False
         self._pages: dict[str, float] = {}
         """The pages that listen, and when each asked last."""
 
@@ -85,9 +86,16 @@ class Answering:
             await self._look()
             there = [each for each in self._waiting.values() if page not in each.declined]
             mark = ",".join(f"{each.call.id}:{each.call.entries}" for each in there)
-            if mark != known or time.monotonic() > until:
+            if mark != known or time.monotonic() > until or self._closing:
                 return web.json_response({"calls": [each.told() for each in there], "mark": mark})
             await asyncio.sleep(EVERY)
+            if request.transport is None or request.transport.is_closing():
+                self._pages.pop(page, None)  # it was closed: nobody is asked there any more
+                raise web.HTTPRequestTimeout
+
+    async def close(self, _: web.Application) -> None:
+        """Answer who listens: the server is to end, and waits for nobody."""
+        self._closing = True
 
     async def answer(self, request: web.Request) -> web.Response:
         """What lets a colleague into the room of a caller who waits, with a microphone."""

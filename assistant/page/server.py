@@ -79,6 +79,7 @@ def application(options: Options, past: Past) -> web.Application:
         await asyncio.wait({summing})
 
     app.cleanup_ctx.extend((livekit, sums))
+    app.on_shutdown.append(answering.close)
     return app
 
 

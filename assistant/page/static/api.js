@@ -23,10 +23,10 @@ async function asked(path, options) {
 }
 
 /** Ask for something; empty parameters are left out. */
-export function get(path, parameters = {}) {
+export function get(path, parameters = {}, options = {}) {
   const given = Object.entries(parameters).filter(([, value]) => value !== "" && value != null);
   const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-  return asked(given.length ? `${path}?${query}` : path);
+  return asked(given.length ? `${path}?${query}` : path, options);
 }
 
 /** Send something. */

@@ -3,6 +3,7 @@ import { Board } from "./board.js";
 import { SENTENCES, Line } from "./line.js";
 import { ticking } from "./conversation.js";
 import { el, tell } from "./dom.js";
+import { voice } from "./voice.js";
 
 const KEYS = [
   ["1", "sales"], ["2", "support"], ["3", ""], ["4", ""], ["5", ""], ["6", ""],
@@ -166,18 +167,4 @@ export function callView(about) {
   }
 
   return { view, leave: () => line && line.hangUp(), isOn: () => inCall };
-}
-
-function voice(name) {
-  const note = el("small");
-  const ring = el("i", { "aria-hidden": "true" });
-  const box = el("div", { class: "voice" }, ring, el("span", { text: name }), note);
-  return {
-    box,
-    note,
-    level(level) {
-      box.classList.toggle("speaking", level > 0);
-      ring.style.setProperty("--level", String(Math.min(level * 2.2, 1)));
-    },
-  };
 }

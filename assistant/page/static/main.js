@@ -16,17 +16,20 @@ const VIEWS = {
 const main = document.getElementById("main");
 const theme = document.getElementById("theme");
 let about = null;
+const kept = new Map(); // by their names: a call goes on while somebody looks at another view
 let shown = null;
-let kept = null; // a call goes on while somebody looks at another view
+let name = "";
 
 function route() {
-  const [, name = "call", rest = ""] = location.hash.split("/");
-  const known = name in VIEWS ? name : "call";
+  const [, asked = "call", rest = ""] = location.hash.split("/");
+  const known = asked in VIEWS ? asked : "call";
   const first = !shown;
-  if (shown && shown.isOn && shown.isOn()) kept = shown;
+  if (shown && shown.isOn && shown.isOn()) kept.set(name, shown);
   else if (shown) shown.leave();
-  shown = known === "call" && kept ? kept : VIEWS[known](about, decodeURIComponent(rest));
-  if (shown === kept) kept = null;
+  const before = kept.get(known);
+  kept.delete(known);
+  shown = before && !(before.isGone && before.isGone()) ? before : VIEWS[known](about, decodeURIComponent(rest));
+  name = known;
   main.replaceChildren(shown.view);
   if (!first) main.focus({ preventScroll: true });
   for (const link of document.querySelectorAll(".top nav a")) {
@@ -57,7 +60,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address says which view is shown
   main.focus();
 });
-addEventListener("beforeunload", () => [shown, kept].forEach((each) => each && each.leave()));
+addEventListener("beforeunload", () => [shown, ...kept.values()].forEach((each) => each && each.leave()));
 
 try {
   about = await get("/api/about");

@@ -1,37 +1,49 @@
 // A colleague's page: it rings while callers wait for a person, and puts them through.
 import { get, post, Trouble } from "./api.js";
-import { clock, el, tell } from "./dom.js";
+import { ticking } from "./conversation.js";
+import { el, tell } from "./dom.js";
+import { Ringing } from "./ringing.js";
+import { Talk } from "./talk.js";
 
-const LiveKit = window.LivekitClient;
 const AGAIN = 2000;
-const RING = 2500;
-const LOST = "The call can't be joined: the telephone exchange (the LiveKit server) doesn't answer.";
-const MUTE = "The microphone isn't allowed or is missing: the caller can't hear you. Allow it beside the address, then answer again.";
+const PAGE = "page"; // by this name the tab keeps who it is: opened anew, it is no other colleague
 
 export function peopleView() {
-  const page = crypto.randomUUID();
+  const page = thisPage();
   const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
+  const heading = el("h1", { tabindex: "-1", text: "Callers who want a person" });
   const nobody = el("p", { class: "empty", text: "Nobody waits. Leave this page open: it rings when a caller wants a person." });
-  const list = el("ul", { class: "waiting", "aria-live": "polite" });
-  const talk = el("div", { class: "dial talking", hidden: true });
-  const view = el("div", { class: "view single" }, el("section", { class: "panel" },
-    el("h1", { text: "Callers who want a person" }), trouble, talk, nobody, list));
-  const title = document.title;
-  let room = null;
+  const list = el("ul", { class: "waiting", "aria-label": "Callers who wait" });
+  const here = el("div", { class: "talks" });
+  const mute = el("p", { class: "note", hidden: true },
+    "Browsers let no page ring aloud before somebody has used it. ",
+    el("button", { class: "quiet", type: "button", onclick: () => ringing.allow() }, "Let it ring"));
+  const view = el("div", { class: "view single" },
+    el("section", { class: "panel people" }, heading, trouble, mute, here, nobody, list));
+  const ringing = new Ringing((allowed) => { mute.hidden = allowed; });
+  const asking = new AbortController();
+  const cards = new Map(); // by their calls
+  let talk = null; // the call that somebody here has answered
+  let lost = false; // the trouble is that nothing is heard of who waits
   let stopped = false;
-  let known = "";
-  let sound = null;
 
   const say = (sentence) => { trouble.textContent = sentence; trouble.hidden = !sentence; };
+  const wake = () => ringing.allow(); // any click or key will do
+  for (const kind of ["click", "keydown"]) view.addEventListener(kind, wake, { once: true });
 
   async function listen() {
+    let known = "";
     while (!stopped) {
       try {
-        const { calls, mark } = await get("/api/waiting", { page, known });
+        const { calls, mark } = await get("/api/waiting", { page, known }, { signal: asking.signal });
         if (stopped) return;
         known = mark;
+        if (lost) say("");
+        lost = false;
         show(calls);
       } catch (error) {
+        if (stopped) return;
+        lost = true;
         say(error instanceof Trouble ? error.message : String(error));
         await new Promise((done) => setTimeout(done, AGAIN));
       }
@@ -39,124 +51,109 @@ export function peopleView() {
   }
 
   function show(calls) {
-    nobody.hidden = calls.length > 0 || room !== null;
-    list.replaceChildren(...calls.map(card));
-    document.title = calls.length ? `(${calls.length}) waiting · The shop's line` : title;
-    if (calls.length) tell(`A caller wants a person. ${calls[0].brief.join(" ")}`);
-    ring(calls.length > 0 && room === null);
+    const waiting = new Set(calls.map((each) => each.call));
+    for (const [call, card] of cards) if (!waiting.has(call)) gone(call, card);
+    for (const each of calls) {
+      if (cards.has(each.call)) {
+        briefed(cards.get(each.call), each); // they may have said more meanwhile
+        continue;
+      }
+      cards.set(each.call, card(each));
+      list.append(cards.get(each.call));
+      tell(`A caller wants a person. ${each.brief.join(" ")}`);
+    }
+    stands();
+  }
+
+  function gone(call, card) {
+    const had = card.contains(document.activeElement);
+    for (const time of card.querySelectorAll("time")) time.dataset.stopped = "1";
+    card.remove();
+    cards.delete(call);
+    if (had) heading.focus();
+    if (!card.dataset.declined && (!talk || talk.call !== call)) tell("The caller waits no more.");
+  }
+
+  /** What follows from who waits and whether somebody here talks. */
+  function stands() {
+    nobody.hidden = cards.size > 0 || talk !== null;
+    ringing.ring(cards.size > 0 && talk === null);
+    list.classList.toggle("ringing", cards.size > 0 && talk === null);
+    for (const button of list.querySelectorAll(".answer")) button.disabled = talk !== null;
+    document.body.classList.toggle("in-talk", talk !== null && talk.isOn());
+    if (view.isConnected) document.title = `${cards.size ? `(${cards.size}) ` : ""}People · The shop's line`;
   }
 
   function card(each) {
-    const since = Date.now() / 1000 - each.waited;
-    const time = el("time", { text: clock(each.waited) });
-    const ticking = setInterval(() => {
-      if (!time.isConnected && stopped) clearInterval(ticking);
-      time.textContent = clock(Date.now() / 1000 - since);
-    }, 1000);
-    return el("li", { "data-call": each.call },
-      el("p", { class: "since" }, el("span", { text: `call ${each.reference}, waiting for ` }), time),
-      el("ul", { class: "brief" }, each.brief.map((line) => el("li", { text: line }))),
+    const made = el("li", { "data-call": each.call },
+      el("span", { class: "bell", "aria-hidden": "true" }),
+      el("div", {},
+        el("ul", { class: "brief" }),
+        el("p", { class: "since" }, `Call ${each.reference} has been waiting for `, ticking(each.waited))),
       el("div", { class: "controls" },
-        el("button", { class: "primary answer", type: "button", disabled: room !== null, onclick: () => answer(each) }, "Answer"),
-        el("button", { class: "quiet decline", type: "button", onclick: () => decline(each) }, "Decline")));
+        el("button", { class: "round answer", type: "button", "aria-label": `Answer call ${each.reference}`, onclick: () => answer(each) }, "Answer"),
+        el("button", { class: "round decline", type: "button", "aria-label": `Decline call ${each.reference}`, onclick: () => decline(each) }, "Decline")));
+    briefed(made, each);
+    return made;
+  }
+
+  function briefed(on, each) {
+    on.querySelector(".brief").replaceChildren(...each.brief.map((line) => el("li", { text: line })));
   }
 
   async function answer(each) {
+    if (talk) return;
     say("");
-    ring(false);
-    try {
-      const { server_url: url, participant_token: token } = await post("/api/answer", { call: each.call });
-      await join(each, url, token);
-    } catch (error) {
-      say(error instanceof Trouble ? error.message : LOST);
-      await leave();
-    }
+    const mine = new Talk(each, { say, over });
+    talk = mine;
+    here.replaceChildren(mine.view);
+    stands();
+    await mine.join();
+    if (talk === mine) stands();
+  }
+
+  function over(sentence) {
+    talk = null;
+    const had = here.contains(document.activeElement) || document.activeElement === document.body;
+    here.replaceChildren();
+    if (sentence) tell(sentence);
+    if (!view.isConnected) return leave(); // somebody had gone on to another view
+    stands();
+    if (had) (list.querySelector(".answer") || heading).focus();
+    return undefined;
   }
 
   async function decline(each) {
+    const card = cards.get(each.call);
+    card.dataset.declined = "yes";
+    for (const button of card.querySelectorAll("button")) button.disabled = true;
     try {
       await post("/api/decline", { call: each.call, page });
+      tell("Declined.");
+      heading.focus();
     } catch (error) {
+      delete card.dataset.declined;
+      for (const button of card.querySelectorAll("button")) button.disabled = false;
       say(error.message);
     }
+    stands();
   }
 
-  async function join(each, url, token) {
-    room = new LiveKit.Room({ audioCaptureDefaults: { echoCancellation: true, noiseSuppression: true } });
-    const joined = room;
-    room
-      .on(LiveKit.RoomEvent.TrackSubscribed, (track) => {
-        if (track.kind !== "audio") return;
-        const heard = track.attach();
-        heard.hidden = true;
-        document.body.append(heard);
-        joined.startAudio().catch(() => {});
-      })
-      .on(LiveKit.RoomEvent.Disconnected, () => { if (room === joined) over(); });
-    await room.connect(url, token);
-    try {
-      await room.localParticipant.setMicrophoneEnabled(true);
-    } catch {
-      say(MUTE);
-      await leave();
-      return;
-    }
-    talk.replaceChildren(el("p", { text: "You are talking to the caller. The assistant is silent until you leave." }),
-      el("ul", { class: "brief" }, each.brief.map((line) => el("li", { text: line }))),
-      el("button", { class: "round hang", type: "button", onclick: leave }, "Leave the call"));
-    talk.hidden = false;
-    nobody.hidden = true;
-    tell("You are talking to the caller.");
-  }
-
-  async function leave() {
-    const left = room;
-    over();
-    if (left) await left.disconnect();
-  }
-
-  function over() {
-    room = null;
-    talk.hidden = true;
-    for (const heard of document.querySelectorAll("body > audio")) heard.remove();
-    for (const button of list.querySelectorAll(".answer")) button.disabled = false;
-    nobody.hidden = list.children.length > 0;
-    ring(list.children.length > 0);
-  }
-
-  // Two short tones again and again; a browser plays them once somebody has clicked on the page.
-  function ring(on) {
-    if (on === (sound !== null)) return;
-    if (!on) {
-      clearInterval(sound.again);
-      sound.context.close().catch(() => {});
-      sound = null;
-      return;
-    }
-    const context = new AudioContext();
-    const tones = () => {
-      for (const [start, pitch] of [[0, 660], [0.25, 880]]) {
-        const tone = context.createOscillator();
-        const level = context.createGain();
-        level.gain.value = 0.08;
-        tone.frequency.value = pitch;
-        tone.connect(level).connect(context.destination);
-        tone.start(context.currentTime + start);
-        tone.stop(context.currentTime + start + 0.2);
-      }
-    };
-    tones();
-    sound = { context, again: setInterval(tones, RING) };
+  function leave() {
+    stopped = true;
+    asking.abort();
+    ringing.close();
+    if (talk) talk.leave();
+    document.body.classList.remove("in-talk");
   }
 
   listen();
-  return {
-    view,
-    leave: () => {
-      stopped = true;
-      ring(false);
-      document.title = title;
-      leave();
-    },
-  };
+  return { view, leave, isOn: () => talk !== null, isGone: () => stopped };
+}
+
+function thisPage() {
+  const known = sessionStorage.getItem(PAGE);
+  const page = known || Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join("-");
+  sessionStorage.setItem(PAGE, page);
+  return page;
 }
