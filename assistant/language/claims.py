@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from assistant.language.clauses import Clause, hear
@@ -59,6 +59,7 @@ def understood_nothing(sentence: str) -> bool:
     return says("missed.turn", hear(sentence).text)
 
 
+@lru_cache(maxsize=128)
 def clauses_of(sentence: str) -> tuple[Clause, ...]:
     """The clauses of a sentence; "also" and its like begin none of their own."""
     clauses: list[Clause] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.language.numbers import DIGITS, UNITS
 from assistant.language.tokens import unmarked
@@ -26,6 +27,7 @@ _RUN = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def codes_in(sentence: str) -> tuple[str, ...]:
     """Each number by which an order or ticket may be meant, as "s48213": letters and digits only.
 

@@ -6,6 +6,8 @@ from assistant.language.numbers import DIGITS, SCALES, TENS, TIMES, UNITS
 from assistant.language.tokens import cut, plain
 
 _DIGITS = {word: str(value) for word, value in (UNITS | DIGITS).items()}
+DIGIT_WORDS = _DIGITS.keys() | TENS.keys() | TIMES.keys() | {"hundred", "thousand", "plus"}
+"""Every word of a number that is said digit by digit."""
 
 
 def digits_in(words: str) -> str:

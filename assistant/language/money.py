@@ -8,6 +8,7 @@ something shows what else it is (a model, a storage, a count, a time, an order n
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from assistant.language.lists import word_lists
@@ -52,6 +53,7 @@ _BARE_SIZES = (64, 128, 256, 512, 1024)
 # --- amounts ----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
 def amounts_in(text: str) -> tuple[int, ...]:
     """Every amount of money in a text, in cents and in order, whatever its currency."""
     return tuple(amount for one in sentences(text) for amount in _amounts(figures(one)))

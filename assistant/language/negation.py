@@ -83,6 +83,12 @@ def denied(before: str) -> bool:
     return False
 
 
+def put_aside(before: str) -> bool:
+    """Whether right before what comes next stands "not", or "instead of", in tidied words."""
+    words = before.split()
+    return words[-1:] != [] and (words[-1] in NOT or "_".join(words[-2:]) in _TURNING_DOWN)
+
+
 def _unsure(before: str) -> bool:
     """Whether nothing is turned down yet: "not sure about"."""
     words = before.split()[-_NEAR:]

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assistant.language.negation import denied_aloud
 from assistant.language.segments import sentences
@@ -55,6 +56,7 @@ _NEAR = 12
 """Words before a promise that can deny it: the seven of its clause, and some to spare."""
 
 
+@lru_cache(maxsize=256)
 def promises_in(text: str) -> tuple[str, ...]:
     """The promises that make a price without a figure ("free", "50%"), those denied left out."""
     return tuple(dict.fromkeys(key for key, denied in all_promises(text) if not denied))

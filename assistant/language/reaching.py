@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.language.digits import digits_in
-from assistant.language.numbers import TENS, UNITS
-from assistant.language.sentence import word_set
+from assistant.language.clauses import tidy
+from assistant.language.digits import DIGIT_WORDS, digits_in
+from assistant.language.lists import phrases, word_lists
+from assistant.language.negation import put_aside
+from assistant.language.numbers import UNITS
 from assistant.language.telephone import MOST, plausible, spoken, whole
+from assistant.language.tokens import Token, cut, plain
 
 COUNTRY: Final = "US"
 """The shop's, unless a setting says otherwise."""
@@ -18,35 +21,15 @@ LEAST_SAID: Final = 7
 """Digits of a number that is said without being asked for."""
 LEAST_TAIL: Final = 3
 """So many digits alone, after a number was read back, are its end put right."""
-_DIGITS: Final = word_set(
-    "oh o nought naught nil niner double triple treble quadruple hundred thousand plus"
-) | {*UNITS, *TENS}
-_AROUND: Final = word_set(
-    "um uh er erm ah mm hm hmm yes yeah yep okay ok sure alright right well so and then it its "
-    "it's is are my the a number phone mobile cell home work area code dash hyphen space please "
-    "that that's thats again sorry no not last first digits end ends ending in with be would you "
-    "can could reach call me back on at under by here actually i said meant mean wait but should "
-)
-_TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[+|]")
-_ENDS: Final = re.compile(r"\bend(?:s|ing)?\b|\blast\b|\bat the end\b", re.IGNORECASE)
-_WRONG: Final = re.compile(
-    r"\bwrong\b|\bincorrect\b|\bmistake\b"
-    r"|(?:\bnot|n't) (?:right|correct|it|my number|the number|what i said)\b"
-    r"|\bmisheard\b|\bgot that wrong\b",
-    re.IGNORECASE,
-)
+_LISTS: Final = word_lists("reaching")
+_FEW: Final = "|".join(word for word, value in UNITS.items() if 1 < value < 6)
 _COUNTED: Final = re.compile(
-    r"\b(last|first) (?:two|three|four|five|[2-5])\b(?: digits| numbers| ones)?", re.IGNORECASE
+    rf"\b({'|'.join(sorted(_LISTS['counted']))}) (?:{_FEW}|[2-5])\b"
+    rf"(?: (?:{'|'.join(sorted(_LISTS['counted_things']))}))?",
+    re.IGNORECASE,
 )
 """How many digits are meant is none of them."""
 _MORE: Final = re.compile(r"\?|\bname\b|\b(?:I'm|I am|this is) [A-Z]")
-_PAUSE: Final = re.compile(r"[,;.]\s|\bbut\b")
-_NOT: Final = re.compile(r"(?:\bnot|\binstead of|\brather than)\s*$", re.IGNORECASE)
-_THIS: Final = re.compile(
-    r"\b(?:this|same|that) (?:one|number|phone|line)\b|\bcalling (?:from|on)\b|\bcall(?:s)? from\b"
-    r"|^(?:yes|yeah|yep|this|that|sure|okay|ok)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +52,7 @@ def meant(said: str, numbers: Numbers) -> str:
         theirs = (numbers.line, plausible(numbers.so_far, numbers.country))
         return found if found in theirs else ""
     digits = digits_in(said)
-    if len(digits) < LEAST_TAIL and _THIS.search(said.strip()):
+    if len(digits) < LEAST_TAIL and _says("this_one", said):
         return numbers.line
     if not digits:
         return ""
@@ -112,7 +95,7 @@ def so_far(words: str, before: str, noted: str, country: str) -> str:
 
 def disputes(words: str) -> bool:
     """Whether the words say that what was read back is wrong."""
-    return _WRONG.search(words) is not None
+    return _says("disputed", words)
 
 
 def says_more(words: str) -> bool:
@@ -127,13 +110,15 @@ def read_back(number: str, country: str) -> str:
 
 def _corrected(words: str, piece: str, noted: str, country: str) -> str:
     """The number that was read back, with the digits put right that the words name."""
-    parted = _PAUSE.sub(lambda found: "|" * len(found[0]), words)
-    runs = [(start, digits_in(run)) for start, run in _placed_runs(parted)]
-    wrong = [digits for start, digits in runs if _NOT.search(words[:start])]
-    right = [digits for start, digits in runs if not _NOT.search(words[:start])]
+    runs = [
+        (put_aside(tidy(words[:start])), digits_in(run))
+        for start, run in _placed_runs(words, parted=True)
+    ]
+    wrong = [digits for aside, digits in runs if aside]
+    right = [digits for aside, digits in runs if not aside]
     if len(wrong) == len(right) == 1 and noted.count(wrong[0]) == 1:
         return plausible(noted.replace(wrong[0], right[0]), country)
-    says_so = bool(_ENDS.search(words)) or disputes(words)
+    says_so = _says("ending", words) or disputes(words)
     tail = piece or ("".join(digits for _, digits in runs) if says_so else "")
     if len(tail) >= LEAST_TAIL or (tail and says_so):
         return plausible(noted[: -len(tail)] + tail, country)
@@ -142,8 +127,8 @@ def _corrected(words: str, piece: str, noted: str, country: str) -> str:
 
 def _only_digits(words: str) -> bool:
     """Whether nothing is said but digits, and what people say around them."""
-    tokens = _TOKEN.findall(words.lower().replace("\u2019", "'"))
-    known = (_is_digit(token) or token in _AROUND for token in tokens)
+    tokens = cut(plain(words))
+    known = (_is_digit(token) or token.word in _LISTS["around"] for token in tokens)
     return any(map(_is_digit, tokens)) and all(known)
 
 
@@ -152,18 +137,24 @@ def _runs(words: str) -> tuple[str, ...]:
     return tuple(sorted((run for _, run in _placed_runs(words)), key=len, reverse=True))
 
 
-def _placed_runs(words: str) -> Iterator[tuple[int, str]]:
-    start = end = -1
-    for found in _TOKEN.finditer(words.lower()):
-        joins = found[0] in ("dash", "hyphen", "and")
-        if _is_digit(found[0]):
-            start, end = (found.start() if start < 0 else start), found.end()
-        elif start >= 0 and not joins:
+def _placed_runs(words: str, *, parted: bool = False) -> Iterator[tuple[int, str]]:
+    """Where each stretch of digits begins; `parted` says that a pause ends one."""
+    words, start, end = plain(words), -1, -1
+    for token in cut(words):
+        ends = not (_is_digit(token) or token.word in _LISTS["joining"])
+        if start >= 0 and (ends or (parted and token.pause and words[token.place - 1] == " ")):
             yield start, words[start:end]
             start = -1
+        if _is_digit(token):
+            start = token.place if start < 0 else start
+            end = token.place + len(token.raw)
     if start >= 0:
         yield start, words[start:end]
 
 
-def _is_digit(token: str) -> bool:
-    return token.isdigit() or token == "+" or token in _DIGITS
+def _is_digit(token: Token) -> bool:
+    return token.value is not None or token.word == "+" or token.word in DIGIT_WORDS
+
+
+def _says(name: str, words: str) -> bool:
+    return phrases("reaching", name).search(tidy(words)) is not None

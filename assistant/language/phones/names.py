@@ -1,57 +1,20 @@
 """The words phones are named with, and a name taken apart into brand, generation and kinds."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from assistant.language.sentence import Sentence, word_set
+from assistant.language.lists import by_word, table, word_lists
+from assistant.language.sentence import Sentence
 
-KINDS = word_set("pro max plus mini air e se s ultra slim lite fe fold flip xl x xr xs neo nano")
-MAX_MISHEARD = word_set("macs mac mack macks mark marks mags mex maxx maxed maximum")
-"""What a recogniser makes of "max" after "pro"."""
-SHADOWED = {
-    "pro": word_set("motion raw res tip tips vision"),
-    "max": word_set("storage capacity amount budget price speed brightness volume"),
-    "plus": word_set(
-        "a an the my some one two tax taxes shipping delivery applecare apple i we it side point "
-        "minus that this is"
-    ),
-    "e": word_set("mail mails sim sims commerce bay book books waste reader bike scooter"),
-    "air": word_set("drop play tag tags bag port print plane condition conditioner con"),
-}
+_TABLE: Final = table("phone_names")
+_LISTS: Final = word_lists("phone_names")
+KINDS: Final = _LISTS["kinds"]
+SHADOWED: Final = by_word("phone_names", "shadowed")
 """What stands after a kind's word when it means something else."""
-BRANDS = {
-    "iphone": "iPhone",
-    "android": "Android",
-    "samsung": "Samsung",
-    "galaxy": "Galaxy",
-    "google": "Google",
-    "pixel": "Pixel",
-    "oneplus": "OnePlus",
-    "huawei": "Huawei",
-    "xiaomi": "Xiaomi",
-    "redmi": "Redmi",
-    "oppo": "Oppo",
-    "vivo": "Vivo",
-    "realme": "Realme",
-    "motorola": "Motorola",
-    "moto": "Moto",
-    "razr": "Razr",
-    "nokia": "Nokia",
-    "sony": "Sony",
-    "xperia": "Xperia",
-    "honor": "Honor",
-    "lg": "LG",
-    "htc": "HTC",
-    "blackberry": "BlackBerry",
-    "fairphone": "Fairphone",
-    "zenfone": "Zenfone",
-    "tecno": "Tecno",
-}
+BRANDS: Final[dict[str, str]] = _TABLE["brands"]
 """The brands that people name, sold here or not, as they are written."""
-MAKERS = {"apple": "iphone", "samsung": "galaxy", "google": "pixel"}
+MAKERS: Final[dict[str, str]] = _TABLE["makers"]
 """The makers that are named beside their brand or instead of it."""
-_WITH_AN = word_set("iphone android oppo xperia honor lg htc")
-_CAPITALS = word_set("se fe xl x xr xs")
-_SMALL_LETTERS = word_set("mini e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +59,11 @@ def take_apart(name: Sentence, brands: frozenset[str]) -> Name:
 
 def some_phone_of(brand: str) -> str:
     """Any phone of a brand, as it is written: "an Android", "a Samsung"."""
-    return f"{'an' if brand in _WITH_AN else 'a'} {BRANDS[brand]}"
+    return f"{'an' if brand in _LISTS['with_an'] else 'a'} {BRANDS[brand]}"
 
 
 def written_kind(kind: str) -> str:
     """A kind as it stands in a name: "Pro", "SE", "mini"."""
-    if kind in _CAPITALS:
+    if kind in _LISTS["capitals"]:
         return kind.upper()
-    return kind if kind in _SMALL_LETTERS else kind.title()
+    return kind if kind in _LISTS["small_letters"] else kind.title()

@@ -2,15 +2,15 @@
 
 import re
 
+from assistant.language.lists import by_word, word_lists
 from assistant.language.phones.lexicon import Sold, lexicon_of
 from assistant.language.phones.mentions import find_models
 from assistant.language.phones.names import BRANDS
-from assistant.language.sentence import heard, word_set
+from assistant.language.sentence import heard
 from statemachine.offers import Offer
 
-_TOP = word_set("max ultra xl fold")
-_ALIKE = {"plus": word_set("plus"), "air": word_set("air slim"), "e": word_set("e se")}
-_OLD = word_set("x xr xs")
+_LISTS = word_lists("phone_names")
+_ALIKE = by_word("phone_names", "alike")
 _FLAGSHIP = re.compile(
     r"\bs ?[0-9]{2}\b|\bnote\b|\bflip\b|\bpixel [0-9]{1,2}(?! a\b)"
     r"|\b(oneplus|xiaomi|find|xperia|iphone) ?x? ?[0-9]"
@@ -37,7 +37,7 @@ def nearest(offers: tuple[Offer, ...], phrase: str) -> tuple[str, ...]:
     flagship = foreign and _FLAGSHIP.search(" ".join(words)) is not None
     alike = next((kind for kind, said in _ALIKE.items() if not said.isdisjoint(words)), None)
     picks: tuple[str | None, ...]
-    if not _TOP.isdisjoint(words):
+    if not _LISTS["top"].isdisjoint(words):
         picks = top or pro, pro
     elif "pro" in words or flagship:
         picks = pro, top
@@ -49,7 +49,7 @@ def nearest(offers: tuple[Offer, ...], phrase: str) -> tuple[str, ...]:
         picks = plain, cheapest
     elif generation is not None and generation > max(shop.generations, default=99):
         picks = plain, pro
-    elif generation is not None or not _OLD.isdisjoint(words):
+    elif generation is not None or not _LISTS["old"].isdisjoint(words):
         picks = plain, cheapest
     else:
         picks = cheapest, middle

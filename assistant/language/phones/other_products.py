@@ -1,22 +1,16 @@
 """Other makers' phones in a sentence, and the products that are no phones at all."""
 
+from assistant.language.lists import word_lists
 from assistant.language.phones.names import BRANDS, KINDS, SHADOWED, some_phone_of, written_kind
-from assistant.language.sentence import Sentence, word_set
+from assistant.language.sentence import Sentence
 from assistant.language.storage import AMOUNT_UNITS, storage_at
 
-_NO_PHONE_AFTER = word_set(
-    "tv watch tablet fridge charger earbuds buds account maps pay play drive app store washer "
-    "monitor pixels headphones chromebook"
-)
-_SERIES = word_set("note edge find reno mi nord") | BRANDS.keys() - {"android"}
+_LISTS = word_lists("other_products", "phone_names")
+_SERIES = _LISTS["series"] | BRANDS.keys() - {"android"}
 _KINDS = KINDS - {"e", "s"}
-_CODE_LETTERS = word_set("s z a g x r p")
-_GALAXY_S = word_set("20 21 22 23 24 25 26 27")
 _YEARS = range(1990, 2040)
 _MOST_PARTS = 6
-_PRODUCTS = word_set("macbook ipad airpods airtag airtags imac homepod")
-_PRODUCTS_OF_MAKER = word_set("watch mac vision surface")
-_PRODUCT_PARTS = word_set("air pro mini max ultra se series gen studio book")
+_PRODUCTS, _PRODUCT_PARTS = _LISTS["products"], _LISTS["product_parts"]
 
 
 def foreign_phone(said: Sentence, place: int, own: frozenset[str]) -> tuple[int, str] | None:
@@ -30,11 +24,11 @@ def foreign_phone(said: Sentence, place: int, own: frozenset[str]) -> tuple[int,
         return _whole_name(said, "OnePlus", place + 2)
     if word == "nothing" and following == "phone" and "nothing" not in own:
         return _whole_name(said, "Nothing Phone", place + 2)
-    if word == "s" and following in _GALAXY_S and "galaxy" not in own:
+    if word == "s" and following in _LISTS["galaxy_s"] and "galaxy" not in own:
         return _whole_name(said, "Galaxy", place)
     if word not in BRANDS or word in own:
         return None
-    if following in _NO_PHONE_AFTER:
+    if following in _LISTS["no_phone_after"]:
         return place + 2, ""
     if word == "google" and following not in ("pixel", "phone"):
         return place + 1, ""
@@ -65,7 +59,7 @@ def _whole_name(said: Sentence, brand: str, place: int) -> tuple[int, str]:
             else:
                 parts.append(token.norm)
             coded = False
-        elif word in _CODE_LETTERS and (
+        elif word in _LISTS["code_letters"] and (
             before_number or (word == "z" and following in ("fold", "flip"))
         ):
             parts.append(word.upper())
@@ -86,7 +80,7 @@ def after_other_product(said: Sentence, place: int) -> int:
     """The place after a product that is no phone ("AirPods Pro 2"); the same place if none."""
     word, following = said.word(place), said.word(place + 1)
     named = word in _PRODUCTS or (
-        word in _PRODUCTS_OF_MAKER
+        word in _LISTS["products_of_maker"]
         and (said.word(place - 1) in ("apple", "microsoft") or following in _PRODUCT_PARTS)
     )
     if not named:

@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
+from assistant.language.lists import by_word, word_lists
 from assistant.language.phones.lexicon import Lexicon
-from assistant.language.phones.names import KINDS, MAX_MISHEARD, SHADOWED
-from assistant.language.sentence import Sentence, word_set
+from assistant.language.phones.names import KINDS, SHADOWED
+from assistant.language.sentence import Sentence
 from assistant.language.storage import AMOUNT_UNITS
 
-_FOLLOWS = {
-    "pro": word_set("max plus ultra mini xl fold"),
-    "xs": word_set("max"),
-    "max": word_set("pro"),
-}
+_LISTS = word_lists("phone_names")
+_MAX_MISHEARD = _LISTS["max_misheard"]
+_FOLLOWS = by_word("phone_names", "follows")
 _S_GENERATIONS = range(3, 7)
-_FOR_SOMEBODY = word_set("my me a the her him our")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Parts:
             return (meant, after) if self._is_in_name(place, after) else None
         if token.number < 3 and token.number not in self.shop.generations:
             return None
-        if token.number == 4 and following in _FOR_SOMEBODY:
+        if token.number == 4 and following in _LISTS["for_somebody"]:
             return None
         return token.number, after
 
@@ -79,7 +77,7 @@ class Parts:
         """The kind said at a place, None where the word means something else."""
         word, before = self.said.word(place), self.said.word(place - 1)
         following = self.said.word(place + 1)
-        if named and word in MAX_MISHEARD and before == "pro":
+        if named and word in _MAX_MISHEARD and before == "pro":
             return "max"
         if named and word in ("heir", "aire") and before in self.shop.brands:
             return "air"
@@ -103,5 +101,5 @@ class Parts:
             or following in self.shop.extras
             or following in _FOLLOWS.get(kind, ())
             or (kind, following) in self.shop.follows
-            or (kind == "pro" and following in MAX_MISHEARD)
+            or (kind == "pro" and following in _MAX_MISHEARD)
         )

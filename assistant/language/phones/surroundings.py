@@ -8,7 +8,7 @@ from assistant.language.negation import PEOPLE
 from assistant.language.phones.lexicon import Lexicon
 from assistant.language.phones.names import KINDS, Name
 from assistant.language.phones.parts import Parts
-from assistant.language.sentence import Sentence, word_set
+from assistant.language.sentence import Sentence
 from assistant.language.storage import storage_at
 from assistant.language.units import TERABYTE
 
@@ -21,9 +21,7 @@ _NAME_GOES_BEFORE = _LISTS["name_goes_before"]
 _WEIGHTLESS = _LISTS["weightless"]
 _NUMBERED = _LISTS["numbered"]
 _AGE_LINKS = _LISTS["age_links"]
-_AIR_AFTER = _KIND_AFTER | word_set(
-    "phone an a and about want wants like of with than get take buy new thin order for"
-)
+_AIR_AFTER = _KIND_AFTER | word_lists("phone_names")["air_after"]
 
 
 @dataclass(frozen=True, slots=True)
