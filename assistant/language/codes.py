@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.language.lists import word_lists
 from assistant.language.numbers import DIGITS, UNITS
 from assistant.language.tokens import unmarked
 
-_ABOUT = re.compile(
-    r"\b(?:order|ticket|confirmation|tracking|reference|case|booking|invoice|customer|claim|receipt"
-    r"|number|code)\b"
-)
+_WORDS = {name: "|".join(sorted(words)) for name, words in word_lists("codes").items()}
+_ABOUT = re.compile(rf"\b(?:{_WORDS['about']})\b")
 _SPELLED = re.compile(r"\b([a-z]) (?:as in|like|for) [a-z]+\b,?")
 _DIGIT_WORDS = {word: str(value) for word, value in UNITS.items() if value < 10}
 _DIGIT_WORDS |= {word: str(value) for word, value in DIGITS.items()}
@@ -22,8 +21,7 @@ _ORDER = re.compile(r"(?<![\w+-])s?[ -]?(\d{5,9}(?:-\d{1,3})?)(?![\w-])", re.IGN
 _RUN = re.compile(
     r"(?<![\w$€£.])(?:[a-z]?\d{1,12}|[a-z])"
     r"(?:(?:[ ,]{1,2}|-| dash )(?:[a-z]|\d{1,12})){0,20}(?![\w%])"
-    r"(?!\.\d| ?(?:gb|gig|tb|tera|mega|mb|percent|dollar|buck|euro|pound|cent|hour|minute|day|week"
-    r"|month|year|second|inch|mm|mega|times?\b|steps?\b|pro\b|plus\b|air\b|e\b|mini\b))"
+    rf"(?!\.\d| ?(?:{_WORDS['units']}|(?:{_WORDS['names']})\b))"
 )
 
 

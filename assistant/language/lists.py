@@ -1,12 +1,9 @@
 """Lists of single words, in files of their own or beside the phrases that they go with."""
 
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-
-from assistant.language.phrases.patterns import compile_phrases
 
 _FOLDER: Final = Path(__file__).parent / "phrases"
 
@@ -24,12 +21,6 @@ def word_lists(section: str, file: str = "") -> dict[str, frozenset[str]]:
     """The lists of a section."""
     lists = table(section, file).items()
     return {name: frozenset(words.split()) for name, words in lists if isinstance(words, str)}
-
-
-@cache
-def phrases(section: str, name: str, file: str = "") -> re.Pattern[str]:
-    """A section's list of phrases, as an expression that finds them in a tidied text."""
-    return compile_phrases(tuple(table(section, file)[name]), table(section, file).__getitem__)
 
 
 def by_word(section: str, name: str, file: str = "") -> dict[str, frozenset[str]]:

@@ -9,9 +9,10 @@ from typing import Final
 
 from assistant.language.clauses import tidy
 from assistant.language.digits import DIGIT_WORDS, digits_in
-from assistant.language.lists import phrases, word_lists
+from assistant.language.lists import word_lists
 from assistant.language.negation import put_aside
 from assistant.language.numbers import UNITS
+from assistant.language.phrases.patterns import listed
 from assistant.language.telephone import MOST, plausible, spoken, whole
 from assistant.language.tokens import Token, cut, plain
 
@@ -157,4 +158,4 @@ def _is_digit(token: Token) -> bool:
 
 
 def _says(name: str, words: str) -> bool:
-    return phrases("reaching", name).search(tidy(words)) is not None
+    return listed("reaching", name).search(tidy(words)) is not None

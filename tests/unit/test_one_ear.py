@@ -15,8 +15,10 @@ from assistant.language.numbers import NUMBER_WORDS
 
 HERE = Path(__file__).parents[2] / "assistant"
 SPOKEN_NUMBERS = {each for each in NUMBER_WORDS if each not in ("one", "two")}
-READERS = ("sentence", "clauses", "digits", "stems", "units", "english")
+READERS = ("sentence", "clauses", "digits", "stems", "units", "english", "reaching")
 """Who cuts a text into words."""
+MOST_WORDS = 16
+"""In one list of a module's own: a longer one belongs into phrases/."""
 
 
 def word_lists_in(path: Path) -> Iterator[frozenset[str]]:
@@ -39,6 +41,45 @@ def test_number_words_and_denials_are_listed_once(room: str) -> None:
         for words in word_lists_in(path):
             assert len(words & SPOKEN_NUMBERS) < 3, f"{path}: number words are in numbers.toml"
             assert len(words & NOT) < 3, f"{path}: what says not is in negation.toml"
+
+
+def code_of(path: Path) -> Iterator[ast.AST]:
+    """What stands in a module beside docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return (node for node in ast.walk(tree) if id(node) not in told)
+
+
+def test_word_lists_are_toml() -> None:
+    """No module of the language room spells out a list of more than sixteen words."""
+    for path in (HERE / "language").rglob("*.py"):
+        for node in code_of(path):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words = node.value.split()
+                plain = all(word.isalnum() for word in words)
+                assert not plain or len(words) <= MOST_WORDS, f"{path}:{node.lineno}: to phrases/"
+            elif isinstance(node, ast.Dict):
+                said = [each for each in node.keys if isinstance(each, ast.Constant)]
+                assert len(said) <= MOST_WORDS, f"{path}:{node.lineno}: to phrases/"
+
+
+@pytest.mark.parametrize(
+    ("mark", "places"),
+    [
+        ("n't|", {"negation", "price_claims"}),
+        ("[a-z]+(?:'", set()),
+        ("(?:'(?!s\\b)[^\\W\\d_]+)*", {"tokens"}),
+    ],
+)
+def test_no_module_hears_not_or_cuts_words_for_itself(mark: str, places: set[str]) -> None:
+    """What marks an expression as a "not" or a tokenizer stands where those are."""
+    found = {
+        path.stem
+        for path in (HERE / "language").rglob("*.py")
+        for node in code_of(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and mark in node.value
+    }
+    assert found == places
 
 
 def test_whoever_reads_words_begins_with_the_same_tokens() -> None:

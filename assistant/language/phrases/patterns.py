@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+
+from assistant.language.lists import table
 
 Lists = Callable[[str], tuple[str, ...]]
 
@@ -32,6 +35,12 @@ def compile_phrases(phrases: tuple[str, ...], lists: Lists) -> re.Pattern[str]:
         return found
     except re.error as error:
         raise ValueError(f"{phrases!r} can't be read: {error}") from None
+
+
+@cache
+def listed(section: str, name: str, file: str = "") -> re.Pattern[str]:
+    """A section's list of phrases, as an expression that finds them in a tidied text."""
+    return compile_phrases(tuple(table(section, file)[name]), table(section, file).__getitem__)
 
 
 def _phrase(phrase: str, lists: Lists) -> str:
