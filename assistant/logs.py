@@ -33,6 +33,7 @@ _LIVEKIT = (
     "livekit.agents",
     "livekit.plugins.deepgram",
     "livekit.plugins.openai",
+    "livekit.plugins.silero",
 )
 """Loggers whose records carry conversation in extra fields, marked as such."""
 _MADE_UP = "unknown AI function"

@@ -145,6 +145,14 @@ def _unless_missing(make: Callable[[], T]) -> T | None:
         return None
 
 
+def _activity(settings: Settings) -> vad.VAD:
+    if settings.voice_detection == "livekit":
+        return inference.VAD(min_silence_duration=settings.pause)
+    from livekit.plugins import silero
+
+    return silero.VAD.load(min_silence_duration=settings.pause)
+
+
 def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     """Load what these settings need before the first call comes; blocks for seconds.
 
@@ -173,7 +181,7 @@ def prewarm(settings: Settings, lines: Iterable[str] = ()) -> Warm:
     heard = ears() if hears else _unless_missing(ears) if spare else None
     voiced = text_to_speech.loaded
     said = voiced() if speaks else _unless_missing(voiced) if spare else None
-    activity = inference.VAD(min_silence_duration=settings.pause)
+    activity = _activity(settings)
     warm = Warm(activity, heard, said, heard is not None, said is not None)
     if speaks and lines:
         voice = text_to_speech.OfflineTTS(voice=warm.voice, speed=settings.offline_speed)

@@ -18,7 +18,7 @@ from livekit.agents import JobContext, JobProcess
 from livekit.agents.worker import ServerEnvOption, _DefaultLoadCalc
 
 # Plugins register on the main thread only; in the console a call has a thread of its own.
-from livekit.plugins import deepgram, openai  # noqa: F401
+from livekit.plugins import deepgram, openai, silero  # noqa: F401
 
 from assistant import logs, telemetry
 from assistant import settings as environment

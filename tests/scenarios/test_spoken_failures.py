@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from livekit.agents import APIConnectionError, ConversationItemAddedEvent, inference, llm, tts
+from livekit.agents import APIConnectionError, ConversationItemAddedEvent, llm, tts
 from livekit.agents.utils import http_context
+from livekit.plugins import silero
 
 from assistant.agents.userdata import UserData
 from assistant.call.call import Call
@@ -149,7 +150,7 @@ def pausing(before: str, seconds: float, after: str) -> Answer:
 def deepgrams(settings: Settings) -> Providers:
     """Deepgram's voice with the embedded one behind it, and the model of these settings."""
     models, problems, _ = shop()
-    parts = providers.build_voice(settings, models, problems, Warm(inference.VAD()))
+    parts = providers.build_voice(settings, models, problems, Warm(silero.VAD.load()))
     return replace(parts, stt=None, vad=None)
 
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from livekit import rtc
-from livekit.agents import APIConnectionError, inference, stt
+from livekit.agents import APIConnectionError, stt
+from livekit.plugins import silero
 
 from assistant.language.backchannel import aside, hum, names
 from assistant.providers.hearing import Ears, by_segment, with_spare
@@ -68,7 +69,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_deaf_ears_that_are_given_up_leave_no_error(caplog: pytest.LogCaptureFixture) -> None:
     """Sound that comes while they close is left out, and the spare hears what follows."""
     deaf, spare = ScriptedSTT(), ScriptedSTT("hello")
-    ears = with_spare(deaf, spare, inference.VAD(), PATIENCE)
+    ears = with_spare(deaf, spare, silero.VAD.load(), PATIENCE)
     assert await heard(ears, given_up=True) == "hello"
     assert errors(caplog) == []
 
@@ -76,7 +77,7 @@ async def test_deaf_ears_that_are_given_up_leave_no_error(caplog: pytest.LogCapt
 async def test_ears_that_were_given_up_are_not_opened_again() -> None:
     """No later stream, and no try to recover them, connects to the provider once more."""
     deaf, spare = ScriptedSTT(), ScriptedSTT("hello")
-    ears = with_spare(deaf, spare, inference.VAD(), PATIENCE)
+    ears = with_spare(deaf, spare, silero.VAD.load(), PATIENCE)
     assert await heard(ears, given_up=True) == "hello"
     assert await heard(ears) == "hello"
     assert deaf.opened == 1
@@ -84,7 +85,7 @@ async def test_ears_that_were_given_up_are_not_opened_again() -> None:
 
 async def test_ears_that_fail_leave_no_error(caplog: pytest.LogCaptureFixture) -> None:
     """A line that breaks under the caller's words is warned of, not traced."""
-    ears = with_spare(ScriptedSTT(breaks=True), ScriptedSTT("hello"), inference.VAD(), PATIENCE)
+    ears = with_spare(ScriptedSTT(breaks=True), ScriptedSTT("hello"), silero.VAD.load(), PATIENCE)
     assert await heard(ears) == "hello"
     assert errors(caplog) == []
 
@@ -184,7 +185,7 @@ def test_a_hum_is_told_from_a_word() -> None:
 
 async def test_a_recogniser_of_segments_has_no_spare() -> None:
     """The embedded one is never given up: nothing stands behind it."""
-    ears = by_segment(ScriptedSTT("hello"), inference.VAD())
+    ears = by_segment(ScriptedSTT("hello"), silero.VAD.load())
     assert not ears.can_give_up
     ears.give_up()
     assert not ears.can_give_up

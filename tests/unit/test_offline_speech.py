@@ -8,12 +8,12 @@ import re
 import sys
 import threading
 from collections.abc import Awaitable
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 import pytest
 from livekit import rtc
-from livekit.agents import stt, tts
+from livekit.agents import stt, tts, vad
 from numpy.typing import NDArray
 
 from assistant.language.consent import classify
@@ -471,6 +471,30 @@ def test_fixed_lines_are_kept_at_the_pace_of_the_call(pace: float) -> None:
         return kept.duration / spoken.duration
 
     assert asyncio.run(of_a_call()) == pytest.approx(1.0, abs=0.1)
+
+
+@with_voice
+@pytest.mark.parametrize("which", ["silero", "livekit"])
+def test_either_voice_detection_finds_what_is_said_between_silences(
+    which: Literal["silero", "livekit"],
+) -> None:
+    """VOICE_DETECTION chooses who tells speech from silence; both find the sentence, once."""
+    settings = Settings(stt="offline", tts="offline", voice_detection=which)
+
+    async def found() -> list[float]:
+        sound = await said(OfflineTTS(voice=loaded()), "I would like the blue one.")
+        second = bytes(sound.sample_rate * 2)
+        ears = providers.prewarm(settings).vad.stream()
+        step = sound.sample_rate // 50 * 2
+        data = second + sound.data.tobytes() + second
+        for at in range(0, len(data) - step + 1, step):
+            ears.push_frame(rtc.AudioFrame(data[at : at + step], sound.sample_rate, 1, step // 2))
+        ears.end_input()
+        spoken = [e.speech_duration async for e in ears if e.type == vad.VADEventType.END_OF_SPEECH]
+        await ears.aclose()
+        return [seconds / sound.duration for seconds in spoken]
+
+    assert asyncio.run(found()) == [pytest.approx(1.0, abs=0.4)]
 
 
 @with_voice
