@@ -32,8 +32,9 @@ def beside(words: str, answer: Answer, facts: Facts, *, number: bool) -> Beside:
         return Beside.SOMETHING
     if number or facts.earlier or facts.cancelling or not is_english(words):
         return Beside.MAYBE
-    put = facts.on_offer or facts.contact in ASKED
-    if not put and len(text.split()) <= _SHORT and (answer is Answer.YES or _AGREES.match(text)):
+    put, said = facts.on_offer or facts.contact in ASKED, text.split()
+    agrees = answer is Answer.YES and word_lists("beside")["buys"].isdisjoint(said)
+    if not put and len(said) <= _SHORT and (agrees or _AGREES.match(text)):
         return Beside.MAYBE
     return Beside.NOTHING
 
