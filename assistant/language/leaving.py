@@ -91,6 +91,7 @@ def _says_goodbye(heard: Heard, pieces: tuple[Piece, ...]) -> bool:
     if gone:
         rest = [at for at, kinds in enumerate(clauses) if "" in kinds]
         short = all(len(heard.clauses[at].text.split()) <= _MOST_TALK for at in rest)
+        rest = [at for at in rest if not heard.clauses[at].text.startswith("thank")]
         return short and (not rest or rest[-1] < gone[-1])  # "bye, love. Sorry, that was my son"
     return _ends_in_goodbye(pieces)
 

@@ -16,7 +16,7 @@ _OWN: Final = ("doubtful", "solved", "unsolved", "yes", "around")
 _BORROWED: Final = ("thanks", "leaving", "fair", "polite", "filler", "reason")
 _MOST_TALK: Final = 8
 """Words in a clause that is not understood, before the one that says that it is fixed."""
-_TELLING: Final = word_set("i we you")
+_TELLING: Final = word_set("i we you they the")
 _HEDGED: Final = re.compile(r"\b(?:sort|kind) of\b|\b(?:sorta|kinda)\b", re.IGNORECASE)
 """Left out elsewhere; whoever says that it "kind of works" says that it doesn't."""
 

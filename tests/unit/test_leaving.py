@@ -31,6 +31,7 @@ Nothing else is the matter, goodbye
 no that's me sorted, I won't keep you
 Nothing more from us, bye-bye from all of us
 I'm late for work, bye
+Right, I'm off, thanks for your patience with a silly old man
 Byeee
 I'd best be off
 My battery is dying, bye
