@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import ClassVar
 
 from statemachine.answers import Answer, Beside
 from statemachine.engine.triggers import (
@@ -192,6 +193,8 @@ class EndCall(ModelTrigger):
 @dataclass(frozen=True, slots=True)
 class CallerSpoke(SessionTrigger):
     """The caller has said something."""
+
+    ASIDE: ClassVar = ("stays", "unsolved", "beside")
 
     answer: Answer = Answer.OPEN
     several: bool = False

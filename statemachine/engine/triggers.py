@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from functools import cache
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """Something that may move a call on."""
+
+    ASIDE: ClassVar[tuple[str, ...]] = ()
+    """Fields that say little to whoever reads a journal: they are left out where one is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,14 @@ def arguments(trigger: Trigger) -> dict[str, str]:
 
 
 def telling(kind: type[Trigger] | None, given: Mapping[str, str]) -> dict[str, str]:
-    """A journaled payload without what is empty, or says no more than the trigger's defaults."""
+    """A journaled payload without what is empty, aside, or no more than the trigger's defaults."""
     usual = {each.name: str(each.default) for each in fields(kind)} if kind else {}
-    return {name: value for name, value in given.items() if value and value != usual.get(name)}
+    aside = kind.ASIDE if kind else ()
+    return {
+        name: value
+        for name, value in given.items()
+        if value and value != usual.get(name) and name not in aside
+    }
 
 
 def words_in(text: str) -> str:

@@ -81,7 +81,7 @@ async def test_a_tool_of_another_desk_is_refused_with_what_is_possible() -> None
     results = [i for i in asked(held.model)[1].items if isinstance(i, llm.FunctionCallOutput)]
     assert (
         "Possible now: to_buying, to_support, to_person, record_name, record_number, "
-        "request_callback, find_order, end_call." in results[0].output
+        "request_callback, find_order." in results[0].output
     )
 
 

@@ -342,7 +342,7 @@ def test_transcripts_are_written_as_the_shop_writes(heard: str, meant: str) -> N
 
 def test_what_an_ear_is_told_beforehand_agrees_to_nothing_and_ends_nothing() -> None:
     """An ear hears more of what it was told than is said: that may be goods, and no deed."""
-    for words in (GOODS, *re.split("[:;,.]", GOODS)):
+    for words in (GOODS, *filter(str.strip, re.split("[:;,.]", GOODS))):
         assert classify(words) is Answer.OPEN
         assert leaving(words) in (Leaving.OPEN, Leaving.STAYS)
         assert solved(words) is Solved.OPEN

@@ -130,7 +130,9 @@ async def test_what_is_offered_follows_state_and_facts() -> None:
     anywhere = {"record_name", "record_number", "request_callback", "find_order"}
     assert offered() == anywhere
     at_the_front = offered("hello")
-    assert at_the_front >= {"record_name", "to_buying", "to_support", "end_call"}
+    assert at_the_front >= {"record_name", "to_buying", "to_support"}
+    assert "end_call" not in at_the_front
+    assert "end_call" in offered("goodbye")
     assert at_the_front.isdisjoint({"select_model", "log_support_issue", "recommend_models"})
     await call.fire(HEARD)
     await call.fire(ToBuying())

@@ -19,11 +19,15 @@ class Problem:
     """Whether it is one of the few that a caller can choose by a key."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Every problem the shop can help with, the ones to be careful with first."""
 
     problems: tuple[Problem, ...]
+
+    def __hash__(self) -> int:
+        """Cheap: what is kept for a text is looked up with it, dozens of times a turn."""
+        return hash(len(self.problems))
 
     def problem(self, wanted: str) -> Problem | None:
         """The problem with this id."""
