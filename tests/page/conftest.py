@@ -24,6 +24,13 @@ __all__ = ["server", "start_worker"]
 
 WITHOUT_A_MICROPHONE = ["--no-sandbox", "--disable-gpu"]
 NO_WAITING = "--autoplay-policy=no-user-gesture-required"
+ALWAYS_OPEN = """
+[[entry]]
+id = "address"
+asked = ["where are you"]
+answer = "We're at 12 Market Street."
+"""
+"""What a shop knows that tells no hours."""
 PATIENCE = 40_000
 """Milliseconds that something may take on a machine with other work."""
 
@@ -46,6 +53,15 @@ class Served:
 
     address: str
     process: subprocess.Popen[str]
+
+
+@dataclass
+class Shop:
+    """Another shop: how its workers are started, the first of them, and its page."""
+
+    chosen: dict[str, str]
+    worker: RunningWorker
+    address: str
 
 
 ServePage = Callable[..., Served]
@@ -84,9 +100,17 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def shop(start_worker: StartWorker, records: str) -> RunningWorker:
+def colleagues(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of a shop that is always open, whose people take calls on their pages."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "about.toml").write_text(ALWAYS_OPEN)
+    return {"SHOP": str(folder), "PERSON_PAGE": "on", "PERSON_SECONDS": "90"}
+
+
+@pytest.fixture(scope="session")
+def shop(start_worker: StartWorker, records: str, colleagues: dict[str, str]) -> RunningWorker:
     """The worker that answers whoever calls from a page."""
-    return start_worker(DATABASE_URL=records, IDLE_PROCESSES="2")
+    return start_worker(DATABASE_URL=records, IDLE_PROCESSES="2", **colleagues)
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +184,24 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_shop(
+    server: LocalServer,
+    start_worker: StartWorker,
+    serve_page: ServePage,
+    tmp_path: Path,
+) -> Callable[..., Shop]:
+    """Opens another shop on the same server, by a name that its callers ask for."""
+
+    def begin(name: str, **settings: str) -> Shop:
+        url = f"sqlite:///{tmp_path}/calls.db"
+        chosen = {"DATABASE_URL": url, "AGENT_NAME": name, **settings}
+        worker = start_worker(**chosen)
+        return Shop(chosen, worker, serve_page(**server.environment, **chosen).address)
+
+    return begin
 
 
 @pytest.fixture

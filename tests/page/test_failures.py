@@ -5,28 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from assistant.worker.local import LocalServer
-from tests.e2e.conftest import RunningWorker, StartWorker
-from tests.page.conftest import WITHOUT_A_MICROPHONE, Served, ServePage
+from tests.e2e.conftest import StartWorker
+from tests.page.conftest import WITHOUT_A_MICROPHONE, Served, ServePage, Shop
 from tests.page.helpers import calls, complains, hangs_up, is_at, is_well, types
 
 Open = Callable[..., Any]
-
-
-@dataclass
-class Shop:
-    """Another shop: how its workers are started, the first of them, and its page."""
-
-    chosen: dict[str, str]
-    worker: RunningWorker
-    address: str
 
 
 NOWHERE = "postgresql://127.0.0.1:9/nothing"
@@ -86,24 +74,6 @@ def test_a_database_that_is_away_is_told(
     for view in ("calls", "traffic", "figures", "todo", "watch"):
         page.goto(f"{served.address}/#/{view}")
         complains(page, "can't be read just now", 60_000)
-
-
-@pytest.fixture
-def open_shop(
-    server: LocalServer,
-    start_worker: StartWorker,
-    serve_page: ServePage,
-    tmp_path: Path,
-) -> Callable[..., Shop]:
-    """Opens another shop on the same server, by a name that its callers ask for."""
-
-    def begin(name: str, **settings: str) -> Shop:
-        url = f"sqlite:///{tmp_path}/calls.db"
-        chosen = {"DATABASE_URL": url, "AGENT_NAME": name, **settings}
-        worker = start_worker(**chosen)
-        return Shop(chosen, worker, serve_page(**server.environment, **chosen).address)
-
-    return begin
 
 
 def test_a_worker_whose_lines_are_all_taken_is_told(
