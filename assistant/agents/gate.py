@@ -128,7 +128,7 @@ class Gate:
         text = clause.text
         if says("money.more", text) or says("money.gladly", text):
             return False
-        if says("stance.negated", text):
+        if says_no(text):
             return True
         named = find_models(self.facts.offers, clause.raw)
         cheapest = [min(self._prices(name), default=0) for name in named]
@@ -155,7 +155,7 @@ class Gate:
             return True
         said = {form for words in self.caller_said for form in codes_in(words)}
         text = hear(sentence).text
-        return strange <= said and (says("stance.negated", text) or says("stance.theirs", text))
+        return strange <= said and (says_no(text) or says("stance.theirs", text))
 
     @property
     def _said_of_numbers(self) -> set[int]:

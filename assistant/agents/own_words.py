@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from assistant.language.claims import says
+from assistant.language.claims import says_no
 from assistant.language.clauses import hear
 from assistant.language.segments import sentences
 
@@ -21,7 +21,7 @@ class OwnWords:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         said = [hear(one).text for text in texts for one in sentences(text)]
-        self._sentences = [(_rows(one), says("stance.negated", one)) for one in said]
+        self._sentences = [(_rows(one), says_no(one)) for one in said]
 
     def have(self, sentence: str) -> bool:
         """Whether a sentence says again what one of these says, with no other figures in it.
@@ -29,7 +29,7 @@ class OwnWords:
         A "not" that is added or left out makes it another.
         """
         text = hear(sentence).text
-        rows, negated = _rows(text), says("stance.negated", text)
+        rows, negated = _rows(text), says_no(text)
         figured = {row for row in rows if re.search(r"\d", row)}
         return len(text.split()) >= LEAST and any(
             figured <= own and negated == denies and len(rows & own) >= SHARE * len(rows)

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from assistant.language.clauses import Clause, hear
+from assistant.language.negation import DENYING
 from assistant.language.phrases.patterns import compile_phrases
 
 _GOING_ON = ("also ", "then ", "only ", "actually ", "now ")
@@ -114,12 +115,12 @@ def _asserted(name: str, text: str, supposed: str) -> bool:
 
 def _weakened(before: str, supposed: str = "stance.hypothetical") -> bool:
     """Whether what stands up to here says no, only supposes, or tells what the caller said."""
-    return any(says(stance, before) for stance in (supposed, "stance.negated", "stance.theirs"))
+    return says_no(before) or any(says(stance, before) for stance in (supposed, "stance.theirs"))
 
 
 def says_no(clause: str) -> bool:
-    """Whether a clause denies what it speaks of."""
-    return says("stance.negated", clause)
+    """Whether a tidied clause denies what it speaks of, in words or by a turn of phrase."""
+    return not DENYING.isdisjoint(clause.split()) or says("stance.negated", clause)
 
 
 def offers_goods(clause: str) -> bool:

@@ -10,6 +10,8 @@ from assistant.language.sentence import Sentence
 _LISTS: Final = word_lists("negation")
 NOT: Final = _LISTS["not"] | {f"{verb}nt" for verb in _LISTS["verbs"]}
 """The words that deny a deed, without apostrophes."""
+DENYING: Final = _LISTS["not"] | _LISTS["nothing"]
+"""The words by which a whole clause says no, tidied."""
 PEOPLE: Final = _LISTS["people"]
 _TURNING_DOWN, _BRIDGE = _LISTS["turning_down"], _LISTS["bridge"]
 _LONGEST_BRIDGE: Final = 6
