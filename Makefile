@@ -80,7 +80,8 @@ voice: .venv/dev.ready ## Hold whole calls by sound alone, in real time, without
 	@$(PYTEST) $(ARGS) tests/voice
 
 e2e: .venv/dev.ready ## Hold calls in real rooms, on a LiveKit server that is built here if need be
-	@$(PYTEST) -m "e2e and not soak" $(ARGS) tests/e2e
+	@$(BIN)/python -m scripts.livekit_server >/dev/null || true  # once, not once for each of the two
+	@$(PYTEST) -n 2 --dist loadfile -m "e2e and not soak" $(ARGS) tests/e2e
 
 page-test: .venv/dev.ready ## Hold calls on the page, in a real headless Chromium
 	@$(PYTEST) -m page $(ARGS) tests/page
