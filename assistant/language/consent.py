@@ -36,6 +36,7 @@ _INTRODUCED: Final = re.compile(
     r"(?<![\w'])(?:I'm|I am|[Tt]his is|[Ii]t's|[Ii]t is) (?!I\b|God\b|I')" + _NAME
 )
 """A caller's name, told by its capitals."""
+_HERE: Final = re.compile(r"^[A-Z][a-z]+ here\b(?=,)")
 _UNDER: Final = re.compile(r"(?<![\w'])under (?:the name )?(?:of )?" + _NAME)
 _HEDGED: Final = re.compile(
     r"\b(?:sort|kind) of(?=\W*$|[,.;!?])|\b(?:sorta|kinda)(?=\W*$|[,.;!?])", re.IGNORECASE
@@ -43,6 +44,10 @@ _HEDGED: Final = re.compile(
 """A yes that is "sort of" one is none; in "kind of expensive" it is left out."""
 _HESITATES: Final = re.compile(r"\bh+m+\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!…]+\s+")
+_CONCLUDING: Final = ("yes ", "please ", "go ahead ", "kindly ", "just ", "order ")
+"""What an order begins with that what was told before led to, behind "so"."""
+_REPORTING: Final = word_set("say says said saying tell tells told asks asked like goes yelled")
+"""Before an order: it is somebody else's."""
 _MOST_TALK: Final = 8
 """Words in a clause of talk beside an order."""
 _LEAST_TALK: Final = 3
@@ -76,7 +81,8 @@ class Reading:
     def __init__(
         self, heard: Heard, offers: tuple[Offer, ...] = (), chosen: Chosen | None = None
     ) -> None:
-        raw = _UNDER.sub("in my name", _INTRODUCED.sub("my name is it", heard.raw))
+        named = _HERE.sub("my name is it", _INTRODUCED.sub("my name is it", heard.raw))
+        raw = _UNDER.sub("in my name", named)
         heard = hear(_HEDGED.sub("maybe", raw))
         self._heard, self._offers, self._chosen = heard, offers, chosen
         hesitates = "hmm " if _HESITATES.search(heard.raw) else ""
@@ -85,8 +91,8 @@ class Reading:
         self.answer = _verdict(self.pieces, asks=heard.asks)
         """What they amount to."""
         several = len(heard.clauses) > 1 and self.answer is not Answer.YES
-        if several and (
-            self._settles_first() or self._stands_in_talk() or self._ends_in_an_order()
+        if (several and (self._settles_first() or self._stands_in_talk())) or (
+            self.answer is not Answer.YES and (self._ends_in_an_order() or self._concludes())
         ):
             self.answer = Answer.YES
 
@@ -136,10 +142,22 @@ class Reading:
         in_return = text.startswith(("and ", "then ")) or "?" in self._heard.raw
         if not told or in_return or not (self._agrees(text) and self._orders_in_words(text)):
             return False
+        return all(self._only_tells(clause.text) for each in told for clause in hear(each).clauses)
+
+    def _concludes(self) -> bool:
+        """Whether it tells why and ends in an order: "mine is dead, so yes, order it"."""
+        text = self._heard.text
+        before, concluding, order = text.rpartition(" so ")
+        if not concluding or "?" in self._heard.raw or not order.startswith(_CONCLUDING):
+            return False
+        reported = not _REPORTING.isdisjoint(before.split()[-2:])
+        firm = self._agrees(order) and self._is_firm(order)
+        return firm and not reported and self._only_tells(before)
+
+    def _only_tells(self, text: str) -> bool:
+        """Whether what is told before an order says nothing that it hangs on."""
         weighing = _WEIGHING["before"] | UNITS | names(self._offers)
-        clauses = [clause for each in told for clause in hear(each).clauses]
-        kinds = {piece.kind for clause in clauses for piece in self._pieces(clause.text)}
-        words = [word for clause in clauses for word in clause.text.split()]
+        kinds, words = {piece.kind for piece in self._pieces(text)}, text.split()
         weighs = any(word in weighing or (word != "one" and is_number_word(word)) for word in words)
         return not weighs and kinds.isdisjoint((*_HELD, "order", "request"))
 
