@@ -57,7 +57,7 @@ def test_what_can_not_be_undone_is_asked_where_only_the_second_reader_understand
     """It may have been a yes: nothing is ordered, and the question is put once more."""
     line = Line()
     line.begin()
-    for words in ("I'd like to buy an iPhone", "the iPhone 17 please", "let's have that beauty"):
+    for words in ("I'd like to buy an iPhone", "the iPhone 17 please", "let's have that stunner"):
         line.say(words)
     assert not line.conversation.facts.orders
     assert "hall I order the iPhone 17" in line.log[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +124,6 @@ def test_whatever_was_said_is_sold_or_refused_with_words_for_the_caller(
 @given(st.text(max_size=60))
 def test_what_was_understood_is_understood_again(kind: type[ModelTrigger], said: str) -> None:
     """Exact values stand for themselves."""
-    (name, *_) = kind.__dataclass_fields__
+    name = fields(kind)[0].name
     once = understood(OFFERS, kind, {name: said})
     assert understood(OFFERS, kind, {name: getattr(once, name)}) in (once, SelectModel(""))
