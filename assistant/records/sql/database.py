@@ -134,8 +134,13 @@ class _File:
         self._opened: tuple[int, int] | None = None
 
     async def run(self, work: Work[T], writes: bool | None, whole: bool) -> T:
-        async with self._turn:
-            return await _in_a_thread(lambda: self._transaction(work, writes))
+        turn = self._turn
+        await turn.acquire()
+        done = _in_a_thread(lambda: self._transaction(work, writes))
+        # Whoever is cancelled waits no more, but the thread goes on: the next one comes behind it,
+        # or a lease that was just renewed would be renewed once more after it is given up.
+        done.add_done_callback(lambda _: turn.release())
+        return await asyncio.shield(done)
 
     def _transaction(self, work: Work[T], writes: bool | None) -> T:
         if self._opened and self._opened != self._found():
@@ -161,6 +166,7 @@ class _File:
     def abandon(self) -> None:
         """A thread hangs in the middle: it keeps its connection, the next one has another."""
         self.sync_engine = sqlite(self._url)
+        self._turn = asyncio.Lock()
 
     async def close(self) -> None:
         async with self._turn:
@@ -226,7 +232,7 @@ class _Server:
         await self._engine.dispose()
 
 
-async def _in_a_thread(work: Callable[[], T]) -> T:
+def _in_a_thread(work: Callable[[], T]) -> asyncio.Future[T]:
     """Do this in a thread of its own, which keeps no program alive if it hangs."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -244,7 +250,8 @@ async def _in_a_thread(work: Callable[[], T]) -> T:
             loop.call_soon_threadsafe(told)
 
     threading.Thread(target=run, name="records", daemon=True).start()
-    return await done
+    done.add_done_callback(lambda over: over.cancelled() or over.exception())
+    return done
 
 
 def _held(error: BaseException) -> bool:
