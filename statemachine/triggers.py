@@ -194,7 +194,7 @@ class EndCall(ModelTrigger):
 class CallerSpoke(SessionTrigger):
     """The caller has said something."""
 
-    ASIDE: ClassVar = ("stays", "unsolved", "beside")
+    UNTOLD: ClassVar = ("stays", "unsolved", "beside")
 
     answer: Answer = Answer.OPEN
     several: bool = False

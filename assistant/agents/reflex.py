@@ -12,8 +12,7 @@ from livekit.agents import llm
 from assistant.language.acts import Asked, read
 from assistant.language.clauses import hear
 from assistant.language.consent import Reading
-from assistant.language.leaving import Leaving, leaving
-from assistant.language.plain import Plain, chosen, plainly
+from assistant.language.plain import Plain, chosen, plainly, takes_leave
 from assistant.language.wanted import wants_several
 from statemachine.answers import Answer
 from statemachine.facts import Facts
@@ -21,7 +20,6 @@ from statemachine.offers import money
 
 SURE = 0.95
 """How sure the second reader must be of a yes that no model is asked about."""
-_FEW = 3
 _YES = ("order", "request", "yes")
 """What a yes must have in it: an "okay" alone may be one to hearing the price."""
 
@@ -52,7 +50,7 @@ def reflex(words: str, asked: str, facts: Facts, offered: Collection[str]) -> De
             return Deed("to_buying", {})
         case Plain.SUPPORT if "to_support" in offered:
             return Deed("to_support", {})
-    if not _pending(facts) and (plainly(words) is Plain.GOODBYE or _leaves(words)):
+    if not _pending(facts) and (_leaves(words)):
         end = next((name for name in offered if name.startswith("end_")), None)
         return Deed(end, {}) if end else None
     if "confirm_purchase" in offered and _quoted(asked, facts) and _agrees(words, facts):
@@ -78,14 +76,10 @@ def answers(chat: llm.ChatContext) -> tuple[str, str] | None:
 
 
 def _leaves(words: str) -> bool:
-    """Whether both readers are sure of a goodbye that is all that is said."""
-    heard = hear(words)
-    if "?" in words or "not" in heard.words or leaving(words) is not Leaving.GOODBYE:
-        return False
-    if len(heard.words) < _FEW and "goodbye" not in heard.words:
-        return False  # "bye" may be a "buy" heard wrongly
-    ends = any(leaving(clause.raw) is Leaving.GOODBYE for clause in heard.clauses[-2:])
-    return ends and read(words, Asked.MORE).of("done") >= SURE
+    """Whether they are a goodbye and no more: plainly, or both readers are sure of it."""
+    if plainly(words) is Plain.GOODBYE:
+        return True
+    return takes_leave(words) and read(words, Asked.MORE).of("done") >= SURE
 
 
 def _pending(facts: Facts) -> bool:

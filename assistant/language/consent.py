@@ -36,7 +36,6 @@ _INTRODUCED: Final = re.compile(
     r"(?<![\w'])(?:I'm|I am|[Tt]his is|[Ii]t's|[Ii]t is) (?!I\b|God\b|I')" + _NAME
 )
 """A caller's name, told by its capitals."""
-_HERE: Final = re.compile(r"^[A-Z][a-z]+ here\b(?=,)")
 _UNDER: Final = re.compile(r"(?<![\w'])under (?:the name )?(?:of )?" + _NAME)
 _HEDGED: Final = re.compile(
     r"\b(?:sort|kind) of(?=\W*$|[,.;!?])|\b(?:sorta|kinda)(?=\W*$|[,.;!?])", re.IGNORECASE
@@ -44,10 +43,6 @@ _HEDGED: Final = re.compile(
 """A yes that is "sort of" one is none; in "kind of expensive" it is left out."""
 _HESITATES: Final = re.compile(r"\bh+m+\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!…]+\s+")
-_CONCLUDING: Final = ("yes ", "please ", "go ahead ", "kindly ", "just ", "order ")
-"""What an order begins with that what was told before led to, behind "so"."""
-_REPORTING: Final = word_set("say says said saying tell tells told asks asked like goes yelled")
-"""Before an order: it is somebody else's."""
 _MOST_TALK: Final = 8
 """Words in a clause of talk beside an order."""
 _LEAST_TALK: Final = 3
@@ -81,8 +76,7 @@ class Reading:
     def __init__(
         self, heard: Heard, offers: tuple[Offer, ...] = (), chosen: Chosen | None = None
     ) -> None:
-        named = _HERE.sub("my name is it", _INTRODUCED.sub("my name is it", heard.raw))
-        raw = _UNDER.sub("in my name", named)
+        raw = _UNDER.sub("in my name", _INTRODUCED.sub("my name is it", heard.raw))
         heard = hear(_HEDGED.sub("maybe", raw))
         self._heard, self._offers, self._chosen = heard, offers, chosen
         hesitates = "hmm " if _HESITATES.search(heard.raw) else ""
@@ -91,8 +85,8 @@ class Reading:
         self.answer = _verdict(self.pieces, asks=heard.asks)
         """What they amount to."""
         several = len(heard.clauses) > 1 and self.answer is not Answer.YES
-        if (several and (self._settles_first() or self._stands_in_talk())) or (
-            self.answer is not Answer.YES and (self._ends_in_an_order() or self._concludes())
+        if several and (
+            self._settles_first() or self._stands_in_talk() or self._ends_in_an_order()
         ):
             self.answer = Answer.YES
 
@@ -142,24 +136,21 @@ class Reading:
         in_return = text.startswith(("and ", "then ")) or "?" in self._heard.raw
         if not told or in_return or not (self._agrees(text) and self._orders_in_words(text)):
             return False
-        return all(self._only_tells(clause.text) for each in told for clause in hear(each).clauses)
-
-    def _concludes(self) -> bool:
-        """Whether it tells why and ends in an order: "mine is dead, so yes, order it"."""
-        text = self._heard.text
-        before, concluding, order = text.rpartition(" so ")
-        if not concluding or "?" in self._heard.raw or not order.startswith(_CONCLUDING):
-            return False
-        reported = not _REPORTING.isdisjoint(before.split()[-2:])
-        firm = self._agrees(order) and self._is_firm(order)
-        return firm and not reported and self._only_tells(before)
-
-    def _only_tells(self, text: str) -> bool:
-        """Whether what is told before an order says nothing that it hangs on."""
         weighing = _WEIGHING["before"] | UNITS | names(self._offers)
-        kinds, words = {piece.kind for piece in self._pieces(text)}, text.split()
+        clauses = [clause for each in told for clause in hear(each).clauses]
+        kinds = {piece.kind for clause in clauses for piece in self._pieces(clause.text)}
+        words = [word for clause in clauses for word in clause.text.split()]
         weighs = any(word in weighing or (word != "one" and is_number_word(word)) for word in words)
+        weighs = weighs or any(map(self._demands, clauses))
         return not weighs and kinds.isdisjoint((*_HELD, "order", "request"))
+
+    def _demands(self, clause: Clause) -> bool:
+        """Whether what is told beside an order asks for something, or tells what was promised."""
+        words = clause.text.split()
+        if all(piece.kind for piece in self._pieces(clause.text)):
+            return False
+        promised = words[0] == "you" and not _WEIGHING["promised"].isdisjoint(words[1:3])
+        return promised or words[0] in _WEIGHING["demands"]
 
     def _in_return(self, place: int) -> bool:
         """Whether a yes is given for what is asked before: "throw in a case and I'll take it"."""
@@ -198,6 +189,8 @@ class Reading:
             return False
         telling = _WEIGHING["beside"] | UNITS | names(self._offers)
         telling |= _WEIGHING["after"] if after else frozenset()
+        if self._demands(clause):
+            return False
         weighs = any(word in telling or is_number_word(word) for word in words)
         return len(words) <= _MOST_TALK and not weighs and kinds.isdisjoint(("order", "request"))
 

@@ -10,7 +10,8 @@ import re
 from enum import Enum, auto
 from typing import Final
 
-from assistant.language.clauses import tidy
+from assistant.language.clauses import hear, tidy
+from assistant.language.leaving import Leaving, leaving
 from assistant.language.phones import find_colour, find_models, find_storage
 from statemachine.offers import Offer
 
@@ -44,6 +45,10 @@ class Plain(Enum):
     BUYING = auto()
     SUPPORT = auto()
     GOODBYE = auto()
+
+
+_FEW: Final = 3
+"""Words of a goodbye that may be something else heard wrongly: "bye" is a "buy"."""
 
 
 def plainly(words: str) -> Plain | None:
@@ -90,3 +95,13 @@ def _ways(storage: str) -> tuple[str, ...]:
         ("gb", "gigabytes", "gigs", "gigabyte") if unit == "GB" else ("tb", "terabyte", "terabytes")
     )
     return (*(f"{number} {each}" for each in units), *(f"{number}{each}" for each in units), number)
+
+
+def takes_leave(words: str) -> bool:
+    """Whether a goodbye is what they end with, and nothing in them asks, denies or is too short."""
+    heard = hear(words)
+    if "?" in words or "not" in heard.words or leaving(words) is not Leaving.GOODBYE:
+        return False
+    if len(heard.words) < _FEW and "goodbye" not in heard.words:
+        return False
+    return any(leaving(clause.raw) is Leaving.GOODBYE for clause in heard.clauses[-2:])

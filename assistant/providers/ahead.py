@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, stt, utils, vad
-from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 from livekit.agents.vad import VADEventType
+
+from assistant.providers.through import Through
 
 SHORT = 0.2
 """Seconds of silence after which a segment is recognised as if it had ended.
@@ -31,7 +32,7 @@ async def at_once() -> None:
     """Nobody else listens for the end of the caller's voice."""
 
 
-class Ahead(stt.STT[str]):
+class Ahead(Through):
     """Streams from a recogniser that doesn't, cut by voice activity detection.
 
     Words that were there before the pause ended are held until `quiet` returns.
@@ -43,45 +44,12 @@ class Ahead(stt.STT[str]):
         cuts: vad.VAD,
         quiet: Callable[[], Awaitable[None]] = at_once,
     ) -> None:
-        super().__init__(
-            capabilities=stt.STTCapabilities(streaming=True, interim_results=False),
-        )
-        self.recogniser = recogniser
+        super().__init__(recogniser, stt.STTCapabilities(streaming=True, interim_results=False))
         self.cuts = cuts
         self.quiet = quiet
-        recogniser.on("metrics_collected", self._pass_on)
 
-    @property
-    def model(self) -> str:
-        return self.recogniser.model
-
-    @property
-    def provider(self) -> str:
-        return self.recogniser.provider
-
-    def stream(
-        self,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
-    ) -> stt.RecognizeStream:
+    def _relay(self, conn_options: APIConnectOptions) -> stt.RecognizeStream:
         return _Segments(self, conn_options)
-
-    async def _recognize_impl(
-        self,
-        buffer: utils.AudioBuffer,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions,
-    ) -> stt.SpeechEvent:
-        return await self.recogniser.recognize(buffer, conn_options=conn_options)
-
-    async def aclose(self) -> None:
-        self.recogniser.off("metrics_collected", self._pass_on)
-        await self.recogniser.aclose()
-
-    def _pass_on(self, *args: object) -> None:
-        self.emit("metrics_collected", *args)
 
 
 class _Segments(stt.RecognizeStream):

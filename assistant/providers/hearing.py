@@ -9,59 +9,15 @@ from typing import Any
 
 from livekit import rtc
 from livekit.agents import APIConnectionError, APIConnectOptions, stt, utils, vad
-from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 
 from assistant.language.backchannel import hum
 from assistant.providers.ahead import Ahead, at_once
+from assistant.providers.through import Through
 
 
 def never(text: str) -> bool:
     """Nobody is speaking to the caller."""
     return False
-
-
-class _Through(stt.STT[str]):
-    """A recogniser that leaves the hearing to another one."""
-
-    def __init__(self, recogniser: stt.STT[Any]) -> None:
-        super().__init__(capabilities=recogniser.capabilities)
-        self.recogniser = recogniser
-        recogniser.on("metrics_collected", self._pass_on)
-
-    @property
-    def model(self) -> str:
-        return self.recogniser.model
-
-    @property
-    def provider(self) -> str:
-        return self.recogniser.provider
-
-    def stream(
-        self,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
-    ) -> stt.RecognizeStream:
-        return self._relay(conn_options)
-
-    def _relay(self, conn_options: APIConnectOptions) -> _Relay:
-        return _Relay(self, conn_options)
-
-    async def _recognize_impl(
-        self,
-        buffer: utils.AudioBuffer,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions,
-    ) -> stt.SpeechEvent:
-        return await self.recogniser.recognize(buffer, conn_options=conn_options)
-
-    async def aclose(self) -> None:
-        self.recogniser.off("metrics_collected", self._pass_on)
-        await self.recogniser.aclose()
-
-    def _pass_on(self, *args: object) -> None:
-        self.emit("metrics_collected", *args)
 
 
 class _Relay(stt.RecognizeStream):
@@ -70,7 +26,7 @@ class _Relay(stt.RecognizeStream):
     Sound that still comes when it has ended is left out: who sends it learns of the end by reading.
     """
 
-    def __init__(self, owner: _Through, conn_options: APIConnectOptions) -> None:
+    def __init__(self, owner: Through, conn_options: APIConnectOptions) -> None:
         self._recogniser = owner.recogniser
         super().__init__(stt=owner, conn_options=conn_options)
 
@@ -113,7 +69,7 @@ class _Relay(stt.RecognizeStream):
         """The stream that is passed on counts for itself."""
 
 
-class Ears(_Through):
+class Ears(Through):
     """A call's recogniser, streaming.
 
     A caller who hums along while the assistant speaks is not heard: that is no interruption; what
@@ -173,7 +129,7 @@ class _Listening(_Relay):
             self._event_ch.send_nowait(event)
 
 
-class Forsakable(_Through):
+class Forsakable(Through):
     """A recogniser that fails for good once it has been given up, so that a spare takes over."""
 
     def __init__(self, recogniser: stt.STT[str]) -> None:

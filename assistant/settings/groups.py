@@ -165,7 +165,7 @@ class Settings(Group):
     """Where a provider's fixed lines are kept as sound, to be paid for once; `off` keeps none."""
     voice_detection: Annotated[Literal["silero", "livekit"], Choice] = "silero"
     """Who tells speech from silence: Silero's plugin, or the same model in LiveKit's own library,
-    for half the processor's time and 10 MB less a call."""
+    for half the processor's time and 16 MB less a call (docs/running.md)."""
     turn_detection: Annotated[Literal["local", "off"], Choice] = "local"
     """Who tells the end of a turn: LiveKit's `local` model, or `off` for pauses alone."""
     pause: Seconds = _named("PAUSE_SECONDS", 0.4)

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, TypeVar
 class Trigger:
     """Something that may move a call on."""
 
-    ASIDE: ClassVar[tuple[str, ...]] = ()
+    UNTOLD: ClassVar[tuple[str, ...]] = ()
     """Fields that say little to whoever reads a journal: they are left out where one is told."""
 
 
@@ -78,13 +78,13 @@ def arguments(trigger: Trigger) -> dict[str, str]:
 
 
 def telling(kind: type[Trigger] | None, given: Mapping[str, str]) -> dict[str, str]:
-    """A journaled payload without what is empty, aside, or no more than the trigger's defaults."""
+    """A journaled payload without what is empty, untold, or no more than the trigger's defaults."""
     usual = {each.name: str(each.default) for each in fields(kind)} if kind else {}
-    aside = kind.ASIDE if kind else ()
+    untold = kind.UNTOLD if kind else ()
     return {
         name: value
         for name, value in given.items()
-        if value and value != usual.get(name) and name not in aside
+        if value and value != usual.get(name) and name not in untold
     }
 
 

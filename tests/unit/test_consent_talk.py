@@ -37,16 +37,22 @@ Don't wait, order it.
 ok i take this one please
 Yes, put it under Johnson.
 My wife says yes too, so go ahead.
-I nursed the cracked one along all through the winter and the spring so yes please order it
-The dentist pulled a tooth of mine and I was brave about it, so please go ahead and order it.
-Kwame here, order it.
-Can you please?
 """
 AGREES_NOT = """
 My brother on the phone here said, so yes, order it.
 I am holding out for the other color, so yes, order it.
 It would be for tomorrow, so yes, order it.
 Can you please hold the line?
+Could you please
+Would you please?
+I see why not.
+I have another call coming in, so please go ahead.
+Throw in a case, so please order it.
+Get me a case. Order it.
+Ask my husband. Order it.
+You said it is waterproof. Please order it.
+My boss has to sign. Order it.
+My boss must sign, so please order it.
 Yes, someday.
 I'd love it, one day.
 Yes, I am still here.

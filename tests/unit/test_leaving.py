@@ -51,6 +51,8 @@ That's all it says, no service
 My contacts are all gone
 """
 LEAVES_NOT = """
+That's a good buy.
+Not a thing
 it says goodbye when I turn it off
 my daughter just came in, she says bye
 I hung up on the other guy
@@ -83,6 +85,10 @@ Restarting it helped.
 ok the sound came back now that is fixed
 """
 FIXED_NOT = """
+no problem at all
+no trouble at all
+it don work
+it is updating now
 The other phone works
 my contacts are gone
 the problem is back
@@ -180,3 +186,9 @@ def test_no_model_closes_a_ticket_on_such_a_turn(said: str) -> None:
     assert isinstance(conversation.send(CompleteSupport()), Refused)
     conversation.send(spoke("it works now", conversation.facts))
     assert isinstance(conversation.send(CompleteSupport()), Accepted)
+
+
+@pytest.mark.parametrize("said", ["Good day", "Good day to you, Jill", "good buy"])
+def test_a_greeting_or_praise_for_a_price_ends_no_call(said: str) -> None:
+    """Whoever says so by itself stays, whatever it might mean at another time."""
+    assert leaving(said) not in (Leaving.GOODBYE, Leaving.DONE, Leaving.IF_ASKED)
