@@ -26,12 +26,6 @@ from assistant.shop.catalogue import needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.answers import Answer
 
-_BARE = re.compile(
-    r"(?<!the )(?<!\d )(?<!een )(?<!pro )\b(pro max|pro|max|plus|air)\b", re.IGNORECASE
-)
-_NUMBER = re.compile(r"(?<!phone )\b(1\de?|sixteen|seventeen)\b(?! ?(?:gb|gig|pro))", re.IGNORECASE)
-"""A model's last word or number alone, which names it where models are compared."""
-
 
 @dataclass(frozen=True, slots=True)
 class Selling(Advising):
@@ -75,8 +69,7 @@ class Selling(Advising):
         compares = seems(says, talk, heard, "compares") >= SURE
         whole = phones.wanted(self.offers, heard.raw) == models
         if len(models) == 1 and whole and (than or compares):
-            plain = _BARE.sub(r"the \1", _NUMBER.sub(r"iPhone \1", heard.raw))
-            models = phones.named(self.offers, plain)
+            models = phones.compared(self.offers, heard.raw)
         if len(models) > 1:
             text = heard.text
             pair = says.says("meant.compare", text) or says.says("meant.or", text)

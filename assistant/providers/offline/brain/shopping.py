@@ -18,11 +18,6 @@ from assistant.shop.catalogue import Catalogue, needs_in
 from assistant.shop.wording.known import Phone
 from statemachine.offers import Offer
 
-_SAME_SIZE = re.compile(r"\bsame (?:\w+ of )?(?:storage|memory|size|capacity|space)\b")
-_SAME_COLOUR = re.compile(r"\b(?:same|that) color\b")
-_BEGINS = re.compile(r"^(air|plus|pro max|pro|max)\b(?=[,.]| (?:in|with) )", re.IGNORECASE)
-"""A model's last word that begins what is said at sales: "Air, in gold"."""
-_DENIES = re.compile(r"(?:and |but |so )?(?:do not|does not|never|not) ")
 SUPERLATIVES = ("bigger", "smaller", "cheaper", "dearer", "newest")
 """The lists of phrases that point at a phone by comparing it with the others."""
 
@@ -103,7 +98,8 @@ class Shopping:
             open_wish.storage if open_wish.storage in sizes else ""
         )
         chosen = talk.known.selected
-        same = chosen.colour if chosen and _SAME_COLOUR.search(heard.text) else ""
+        says = self.understanding.phrases
+        same = chosen.colour if chosen and says.says("meant.same_colour", heard.text) else ""
         colour = self._colour(heard, model) or open_wish.colour or same
         arguments = {"model": model}
         arguments |= {"storage": storage} if storage else {}
@@ -118,7 +114,7 @@ class Shopping:
         chosen = talk.known.selected
         now = chosen.storage if chosen and chosen.model == model else (sizes[0] if sizes else "")
         place = sizes.index(now) if now in sizes else 0
-        if chosen and _SAME_SIZE.search(heard.text):
+        if chosen and says.says("meant.same_size", heard.text):
             return chosen.storage if chosen.storage in sizes else ""
         if says.says("meant.most_room", heard.text):
             return sizes[-1]
@@ -136,9 +132,9 @@ class Shopping:
 
     def _wanted(self, heard: Heard) -> tuple[str, ...]:
         """The models asked for; after a change of mind only those named after it."""
-        models = phones.wanted(self.offers, _BEGINS.sub(r"the \1", heard.raw))
+        models, says = phones.wanted_at_sales(self.offers, heard.raw), self.understanding.phrases
         if len(models) > 1:
-            told = [c.raw for c in heard.clauses if not _DENIES.match(c.text)]
+            told = [c.raw for c in heard.clauses if not says.says("meant.denies", c.text)]
             models = phones.wanted(self.offers, ", ".join(told)) or models
         if len(models) > 1:
             end = [*sentences(heard.raw)][-1]
